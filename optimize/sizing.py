@@ -1,0 +1,87 @@
+"""Sizing: what each component needs on the cloud, in vCPU, memory and disk.
+
+"performance" sizes on measured use and "as-is" copies what the machine has today. Old cores are not
+new cores: measured use is converted through benchmark throughput. A component gets the vCPU that
+its own peak needs, and at least its share of the host in the busy hours: vCPU are given out several
+times over, so that sizes alone would let the peaks of all components meet on one host. The plan buys no second helping,
+so vCPU are sized for the demand expected in the component's last month within the horizon, growth
+and rebound included; memory and disk do not grow in the model. Headroom and growth never ask for
+more than the largest host: a component that outgrows it would be split. What is measured today must
+fit.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..scenarios.profile import class_profiles
+from ..scenarios.schema import Cloud, Scenario
+from ..scenarios.world import World
+from .flavours import SMALLEST
+from .hosts import HostTypes
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+MONTHS_PER_YEAR = 12
+BUSY_QUANTILE = 0.95
+BUSY_QUANTILE = 0.95
+
+
+def needs(
+    scenario: Scenario,
+    cloud: Cloud,
+    world: World,
+    rows: Ints,
+    sizing: Literal["performance", "as-is"],
+    types: HostTypes,
+) -> Floats:
+    """vCPU, memory in GB and disk in GB that components need, shape (rows, 3).
+
+    Args:
+        rows: server rows of the components. Zombies get the smallest flavour.
+    """
+    servers = world.estate.servers
+    measured = np.stack(
+        [servers.peak_ssj[rows] / types.ssj_per_vcpu, servers.memory_gb[rows], servers.disk_gb[rows]], axis=1
+    )
+    wanted = measured * world.of(cloud.comfort_factor)
+    if sizing == "as-is":
+        curves = [scenario.hardware.curves[name] for name in sorted(scenario.hardware.curves)]
+        installed_gb = np.array([c.memory_gb for c in curves])[servers.generation_curve[rows, 0]]
+        wanted[:, 0] = servers.vcpu_as_is[rows]
+        wanted[:, 1] = np.maximum(installed_gb, servers.memory_gb[rows])
+        measured[:, 0] = wanted[:, 0]
+    else:
+        wanted[:, 0] *= expected_growth(scenario, cloud, world, rows)
+        share = _busy_ssj(scenario, world, rows) / types.ssj_per_vcpu * world.of(cloud.vcpu_per_core)
+        wanted[:, 0] = np.maximum(wanted[:, 0], share / world.of(cloud.busy_hour_load))
+    today = world.estate.systems.arrives_month[servers.system[rows]] == 0
+    largest = np.floor(types.capacity.max(axis=0))
+    needed = np.maximum(np.minimum(wanted, largest), np.where(today[:, None], measured, 0.0))
+    return np.where(servers.zombie[rows, None], SMALLEST, needed)
+
+
+def _busy_ssj(scenario: Scenario, world: World, rows: Ints) -> Floats:
+    """Expected demand in the busy hours of the first year, noise aside, shape (rows,).
+
+    Busy hours are the top 5 %; noise of many components on one host mostly cancels.
+    """
+    servers, systems = world.estate.servers, world.estate.systems
+    year = class_profiles(scenario, world.clock)[:, : int(world.clock.month_edges_h[MONTHS_PER_YEAR])]
+    ratio = np.quantile(year, BUSY_QUANTILE, axis=1)
+    return np.asarray(servers.demand_ssj[rows] * ratio[systems.demand_class[servers.system[rows]]])
+
+
+def expected_growth(scenario: Scenario, cloud: Cloud, world: World, rows: Ints) -> Floats:
+    """Demand in a component's last month within the horizon over that of the first, shape (rows,)."""
+    servers, clock = world.estate.servers, world.clock
+    last = np.minimum(servers.retires_month[rows], clock.months) - 1
+    opens = clock.month_of_hour(clock.hour_of(cloud.opens))
+    on_cloud = np.maximum(world.estate.systems.arrives_month[servers.system[rows]], opens)
+    years, years_on_cloud = last / MONTHS_PER_YEAR, np.maximum(last - on_cloud, 0) / MONTHS_PER_YEAR
+    growth, rebound = world.of(scenario.demand.growth_per_year), world.of(scenario.demand.rebound_per_year)
+    return np.asarray((1 + growth) ** years * (1 + rebound) ** years_on_cloud)

@@ -1,0 +1,207 @@
+"""Migration waves: which system cuts over in which week.
+
+Rooms move as a whole, one after the other, so that they close early: those whose next renewal
+(of a server or of the fit-out) falls due first, by quarter, then those that save most per
+person-day. Cut-overs are on Saturdays at 02:00, never on a public holiday or a weekend that is
+worked. A week has the person-days of its workdays and the nights and weekends of the copy line,
+less the share that roll-backs will cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..scenarios.clock import HOURS_PER_DAY, Clock
+from ..scenarios.estate import NEVER
+from ..scenarios.schema import Cloud, Migration, Scenario
+from ..scenarios.world import World
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+SATURDAY = 5
+CUT_OVER_HOUR = 2
+DAYS_PER_WEEK = 7
+# A weekend day worked before or after a holiday is not an extra one.
+WORKDAYS_PER_WEEK = 5
+# Nights of 12 hours from Monday to Friday, and the weekend.
+COPY_HOURS_PER_WEEK = 5 * 12 + 2 * 24
+GB_PER_HOUR_PER_MBPS = 3600 / 8 / 1000
+# Weeks before the deadline kept free for systems that were rolled back.
+SPARE_WEEKS = 3
+MONTHS_PER_QUARTER = 3
+
+
+@dataclass(frozen=True)
+class Waves:
+    """When systems move.
+
+    Attributes:
+        wave_h: hour at which each system moves to or starts on the cloud; NEVER if it does neither.
+        team_fte: people needed at once.
+        late: systems that should move but do not by the deadline.
+    """
+
+    wave_h: NDArray[np.int32]
+    team_fte: float
+    late: int
+
+
+@dataclass(frozen=True)
+class _Weeks:
+    """Cut-over slots: hour, and workdays (at most five) since the Saturday before, shape (weeks,)."""
+
+    hour: Ints
+    workdays: Ints
+
+
+def plan_waves(
+    scenario: Scenario,
+    cloud: Cloud,
+    migration: Migration,
+    world: World,
+    deadline_h: int | None,
+    data_gb: Floats,
+) -> Waves:
+    """Plan the migration of one world.
+
+    Args:
+        deadline_h: first hour after the deadline; None if there is none.
+        data_gb: to be copied for each system, shape (systems,).
+    """
+    systems, clock = world.estate.systems, world.clock
+    opens_h = max(clock.hour_of(cloud.opens), 0)
+    starts_h, ends_h = (
+        _hour_of_month(clock, systems.arrives_month),
+        _hour_of_month(clock, systems.retires_month),
+    )
+    direct = (
+        ~systems.classified & (systems.arrives_month > 0) & (starts_h >= opens_h) & (starts_h < clock.hours)
+    )
+    weeks = _weeks(scenario, clock, opens_h)
+    movable = ~systems.classified & (starts_h < opens_h)
+    if not len(weeks.hour):
+        return Waves(_wave_hours(direct, starts_h), 0.0, int(movable.sum()) if deadline_h is not None else 0)
+    candidate = movable & (ends_h > weeks.hour[0])
+    order = _order(scenario, world, candidate, weeks)
+    queue = _Queue(
+        weeks,
+        systems.effort_days[order],
+        data_gb[order],
+        COPY_HOURS_PER_WEEK * GB_PER_HOUR_PER_MBPS * world.of(migration.ingress_mbps),
+        1 - world.of(migration.failure_share),
+    )
+    team = _team(queue, world.of(migration.team_fte), deadline_h)
+    hours = queue.hours(team)
+    staying = ends_h[order] > hours
+    hours = queue.only(staying).hours(team)
+    wave_h = _wave_hours(direct, starts_h)
+    wave_h[order[staying]] = hours
+    late = 0 if deadline_h is None else int((hours >= deadline_h).sum())
+    return Waves(wave_h, team if len(order) else 0.0, late)
+
+
+def _hour_of_month(clock: Clock, month: NDArray[np.int32]) -> Ints:
+    edges = np.append(clock.month_edges_h[:-1], int(NEVER))
+    return np.asarray(edges[np.clip(month, 0, clock.months)])
+
+
+def _wave_hours(direct: Bools, starts_h: Ints) -> NDArray[np.int32]:
+    return np.where(direct, starts_h, NEVER).astype(np.int32)
+
+
+def _weeks(scenario: Scenario, clock: Clock, opens_h: int) -> _Weeks:
+    """Slots from a full week after the opening to the end of the horizon."""
+    first_day = opens_h // HOURS_PER_DAY + DAYS_PER_WEEK
+    first_day += (SATURDAY - (clock.start.weekday() + first_day)) % DAYS_PER_WEEK
+    days = np.arange(first_day, len(clock.workday), DAYS_PER_WEEK)
+    calendar = {*scenario.calendar.rest_days, *scenario.calendar.work_days}
+    free = np.array([clock.day_of_hour(int(day) * HOURS_PER_DAY) not in calendar for day in days], dtype=bool)
+    worked = [clock.workday[day - DAYS_PER_WEEK : day].sum() for day in days]
+    workdays = np.minimum(np.array(worked, dtype=np.int64), WORKDAYS_PER_WEEK)
+    kept = free & (workdays > 0)
+    return _Weeks(days[kept] * HOURS_PER_DAY + CUT_OVER_HOUR, workdays[kept])
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """Systems in the order in which they move, and what a week has.
+
+    Attributes:
+        days, data_gb: what each system takes, shape (queue,).
+        weekly_gb: what the line copies in a week.
+        useful: share of staff and line that is not lost to roll-backs.
+    """
+
+    weeks: _Weeks
+    days: Floats
+    data_gb: Floats
+    weekly_gb: float
+    useful: float
+
+    def only(self, kept: Bools) -> _Queue:
+        """The queue without some systems."""
+        return _Queue(self.weeks, self.days[kept], self.data_gb[kept], self.weekly_gb, self.useful)
+
+    def hours(self, team_fte: float) -> Ints:
+        """Cut-over hour of each system, NEVER beyond the horizon.
+
+        Each week takes systems in order until the next one does not fit. A system that needs more
+        than a whole week takes the whole week.
+        """
+        week_days = (self.weeks.workdays * team_fte * self.useful).tolist()
+        week_gb = self.weekly_gb * self.useful
+        chosen = []
+        week, days_left, gb_left, fresh = 0, week_days[0], week_gb, True
+        for days, gb in zip(self.days.tolist(), self.data_gb.tolist(), strict=True):
+            while week < len(week_days) and not fresh and (days > days_left or gb > gb_left):
+                week, fresh = week + 1, True
+                days_left, gb_left = (week_days[week] if week < len(week_days) else 0.0), week_gb
+            chosen.append(week)
+            days_left, gb_left, fresh = days_left - days, gb_left - gb, False
+        hours = np.append(self.weeks.hour, int(NEVER))
+        return np.asarray(hours[np.minimum(np.array(chosen, dtype=np.int64), len(hours) - 1)])
+
+
+def _team(queue: _Queue, most_fte: float, deadline_h: int | None) -> float:
+    """Fewest people that move everything some weeks before the deadline; all there are if none do."""
+    if deadline_h is None or not len(queue.days):
+        return most_fte
+    goal_h = deadline_h - SPARE_WEEKS * DAYS_PER_WEEK * HOURS_PER_DAY
+    low, high = 0, int(most_fte)
+    if high < 1 or queue.hours(high).max() >= goal_h:
+        return most_fte
+    while high - low > 1:
+        middle = (low + high) // 2
+        if queue.hours(middle).max() < goal_h:
+            high = middle
+        else:
+            low = middle
+    return float(high)
+
+
+def _order(scenario: Scenario, world: World, candidate: Bools, weeks: _Weeks) -> Ints:
+    """Rows of the systems that move, in the order of their rooms."""
+    estate, clock = world.estate, world.clock
+    rooms, systems = estate.rooms, estate.systems
+    n = len(rooms.id)
+    due = rooms.refit_month.astype(np.int64)
+    np.minimum.at(due, systems.room[candidate], systems.refresh_month[candidate])
+    last = clock.month_of_hour(float(weeks.hour[-1]))
+    quarter = np.clip(due, 0, last) // MONTHS_PER_QUARTER
+    stays = np.zeros(n, dtype=bool)
+    stays[systems.room[systems.classified]] = True
+    wage = world.of(scenario.prices.staff_cny_per_fte)
+    room_cost = np.where(stays, 0.0, rooms.operations_cny_per_year + rooms.staff_fte * wage)
+    lines = estate.lines
+    moved = candidate[lines.system]
+    room_cost += np.bincount(systems.room[lines.system[moved]], lines.price_cny_per_year[moved], minlength=n)
+    days = np.bincount(systems.room[candidate], systems.effort_days[candidate], minlength=n)
+    rank = np.empty(n, dtype=np.int64)
+    rank[np.lexsort((rooms.id, -room_cost / np.maximum(days, 1e-9), quarter))] = np.arange(n)
+    rows = np.flatnonzero(candidate)
+    return rows[np.argsort(rank[systems.room[rows]], kind="stable")]

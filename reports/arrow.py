@@ -1,0 +1,54 @@
+"""Columns of Arrow tables: repeated texts, moments, and files that are the same bytes each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ..scenarios.clock import Clock
+from ..sim.ledger import ITEMS
+
+Indices = NDArray[np.integer]
+
+
+def texts(names: Sequence[str], row: Indices) -> pa.Array:
+    """``names[row]``, dictionary-encoded; a negative row is null."""
+    codes = pa.array(np.asarray(row, dtype=np.int32), mask=np.asarray(row) < 0)
+    return pa.DictionaryArray.from_arrays(codes, pa.array(list(names), pa.string()))
+
+
+def item_columns(item: Indices) -> Mapping[str, pa.Array]:
+    """What a row of ITEMS means: item, category, side and unit of the amount."""
+    columns = {key: [getattr(i, key) for i in ITEMS] for key in ("name", "category", "side", "unit")}
+    return {"item": texts(columns.pop("name"), item), **{k: texts(v, item) for k, v in columns.items()}}
+
+
+def moments(clock: Clock, hour: Indices) -> pa.Array:
+    """Local times of hours since the start; hours outside the horizon are null."""
+    hour = np.asarray(hour, dtype=np.int64)
+    inside = (hour >= 0) & (hour < clock.hours)
+    start = np.datetime64(clock.start.isoformat(), "s")
+    return pa.array(start + np.where(inside, hour, 0) * np.timedelta64(3600, "s"), mask=~inside)
+
+
+def months(clock: Clock, month: Indices) -> pa.Array:
+    """First days of months since the start; months outside the horizon are null."""
+    days = clock.month_edges_h[:-1] // 24
+    inside = (month >= 0) & (month < clock.months)
+    start = np.datetime64(clock.start.isoformat(), "D")
+    return pa.array(start + days[np.where(inside, month, 0)], mask=~inside)
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables of the same columns, one below the other."""
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def save(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file; it holds no time of writing."""
+    pq.write_table(table, path, compression="zstd")

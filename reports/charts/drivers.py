@@ -1,0 +1,99 @@
+"""What drives the spread: rank correlation of each quantity with the net annual saving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from ...scenarios.schema import Scenario
+from ...sim.outcome import Study
+from ..messages import Lang, messages, say, share
+from ..rank import Driver, chance
+from ..statement import Statement
+from .style import BLACK, BLUE, GREY, ORANGE, PALE, Chart, legend_above, only, panel
+from .worlds import in_language
+
+COLUMNS = ("quantity", "grade", "rank_correlation")
+SHOWN = 14
+GRADES = {"S": (BLUE, ""), "W": (PALE, "///"), "A": (ORANGE, "xxx")}
+
+
+def drivers(statement: Statement, study: Study, lang: Lang) -> Chart:
+    """The quantities that go with the saving most, by how well their values are known."""
+    shown = statement.drivers[:SHOWN]
+    by_chance = chance(statement.worlds)
+    figure, axes = panel(5.2)
+    _draw(axes, shown, [label(study.scenario, d.path, lang) for d in shown], by_chance, lang)
+    rows = tuple((d.path, d.grade, d.correlation) for d in statement.drivers)
+    caption = say(lang, "drivers.caption", worlds=statement.worlds, chance=f"{by_chance:.2f}")
+    return Chart(figure, _title(statement, by_chance, lang), caption, COLUMNS, rows)
+
+
+def _title(statement: Statement, by_chance: float, lang: Lang) -> str:
+    clear = [d for d in statement.drivers if abs(d.correlation) > by_chance]
+    if len(clear) < 2:
+        return say(lang, "drivers.title_none", chance=f"{by_chance:.2f}")
+    first, second = (label(statement.scenario, d.path, lang) for d in clear[:2])
+    unsure = 1 - statement.spread_by_grade["S"]
+    return say(lang, "drivers.title", first=first, second=second, share=share(unsure))
+
+
+def label(scenario: Scenario, path: str, lang: Lang) -> str:
+    """A quantity in words, with what it belongs to in brackets where fields repeat."""
+    name, owner = _parts(scenario, path, lang)
+    text = messages(lang).get(f"quantity.{name}", name.rpartition(".")[2].replace("_", " "))
+    return say(lang, "drivers.of", text=text, owner=owner) if owner else text
+
+
+def _parts(scenario: Scenario, path: str, lang: Lang) -> tuple[str, str]:
+    """Message name of a path's field, and its owner in words ('' if there is only one)."""
+    match path.split("."):
+        case ["rooms", size, field]:
+            return f"rooms.{field}", say(lang, f"room.{size}")
+        case ["lines", kind, field]:
+            return f"lines.{field}", messages(lang).get(f"line.{kind}", kind)
+        case ["estate", "levels", level, field]:
+            return f"levels.{field}", in_language(scenario.estate.levels[level].title, lang)
+        case ["demand", "classes", kind, field]:
+            return f"classes.{field}", in_language(scenario.demand.classes[kind].title, lang)
+        case ["alternatives", alternative, section, field]:
+            several = sum(getattr(a, section) is not None for a in scenario.alternatives.values()) > 1
+            return f"{section}.{field}", getattr(
+                scenario.alternatives[alternative].title, lang
+            ) if several else ""
+        case _:
+            return path, ""
+
+
+def _draw(axes: Axes, shown: Sequence[Driver], labels: list[str], by_chance: float, lang: Lang) -> None:
+    axes.axvspan(-by_chance, by_chance, color="#EEEEEE", linewidth=0)
+    for y, driver in enumerate(shown):
+        colour, hatch = GRADES[driver.grade]
+        axes.barh(y, driver.correlation, 0.66, color=colour, hatch=hatch, edgecolor=BLACK, linewidth=0.6)
+        end = driver.correlation
+        axes.annotate(
+            f"{end:+.2f}",
+            (end, y),
+            (4 if end >= 0 else -4, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left" if end >= 0 else "right",
+            fontsize=8,
+        )
+    axes.axvline(0, color=GREY, linewidth=0.9)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()
+    reach = min(1.0, max([abs(d.correlation) for d in shown] + [by_chance]) * 1.18)
+    axes.set_xlim(-reach, reach)
+    axes.set_xlabel(say(lang, "drivers.axis"))
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    only(axes, "bottom")
+    keys = [
+        Patch(facecolor=c, hatch=h, edgecolor=BLACK, linewidth=0.6, label=say(lang, f"grade.{g}"))
+        for g, (c, h) in GRADES.items()
+    ]
+    keys.append(Patch(facecolor="#EEEEEE", label=say(lang, "drivers.chance")))
+    legend_above(axes, 4, handles=keys, loc="lower right", bbox_to_anchor=(1.0, 1.0))

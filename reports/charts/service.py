@@ -1,0 +1,91 @@
+"""What users notice: hours lost a year, and how many systems fail at once on the worst day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from ...sim.outcome import Outcome, Study
+from ..messages import Lang, number, say, significant
+from ..quantiles import Floats, quantiles
+from ..statement import Statement
+from .style import BLACK, BLUE, GREY, Cell, Chart, numbers, only, panels
+from .worlds import Pair
+
+COLUMNS = ("metric", "alternative", "p10", "p50", "p90", "mean")
+MARKERS = (("s", GREY), ("o", BLUE))
+
+
+def service(statement: Statement, study: Study, lang: Lang) -> Chart:
+    """System-hours lost a year, systems down at once and demand not served, as dots with intervals."""
+    pair = Pair.of(statement, study)
+    names = pair.names
+    years = study.scenario.time.years
+    metrics: dict[str, Callable[[Outcome], float]] = {
+        "hours_lost": lambda o: o.service.system_hours_lost / years,
+        "worst_down": lambda o: float(o.service.worst_down),
+        "unserved": lambda o: o.service.unserved_share * 1e6,
+    }
+    figure, axes = panels(len(metrics), 1, 4.2)
+    middle: dict[tuple[str, str], float] = {}
+    rows: list[tuple[Cell, ...]] = []
+    for ax, (metric, value) in zip(axes[:, 0], metrics.items(), strict=True):
+        spreads = []
+        for name in names:
+            worlds = pair.books.each(name, value)
+            spreads.append(quantiles(worlds))
+            middle[metric, name] = float(spreads[-1][1])
+            rows.append((metric, name, *numbers(spreads[-1]), float(worlds.mean())))
+        _dots(ax, pair, names, spreads, metric, lang)
+    lost = [middle["hours_lost", name] for name in names]
+    worst = [middle["worst_down", name] for name in names]
+    hours, day = ("fewer" if lost[1] <= lost[0] else "more"), ("worse" if worst[1] > worst[0] else "better")
+    key = f"service.title_{hours}_{day}"
+    title = say(
+        lang,
+        key,
+        lost_before=_whole(lang, lost[0]),
+        lost_after=_whole(lang, lost[1]),
+        worst_before=_whole(lang, worst[0]),
+        worst_after=_whole(lang, worst[1]),
+    )
+    return Chart(figure, title, say(lang, "service.caption"), COLUMNS, tuple(rows))
+
+
+def _whole(lang: Lang, value: float) -> str:
+    """A number in a sentence: two significant digits from a hundred on."""
+    return number(lang, float(f"{value:.2g}") if value >= 100 else value)
+
+
+def _dots(
+    axes: Axes, pair: Pair, names: tuple[str, str], spreads: list[Floats], metric: str, lang: Lang
+) -> None:
+    largest = max(float(s[2]) for s in spreads)
+    smallest = min(float(s[0]) for s in spreads)
+    if smallest > 0 and largest > 8 * smallest:
+        axes.set_xscale("log")
+        axes.set_xlim(smallest / 1.6, largest * 1.6)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_minor_locator(NullLocator())
+    else:
+        axes.set_xlim(0, largest * 1.15 or 1.0)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(lang, v, 0 if v >= 1 else 2)))
+    for y, ((low, mid, high), (marker, colour)) in enumerate(zip(spreads, MARKERS, strict=True)):
+        axes.plot([low, high], [y, y], color=colour, linewidth=3.2, solid_capstyle="round", alpha=0.55)
+        axes.plot([mid], [y], marker=marker, color=colour, markeredgecolor=BLACK, markersize=8)
+        text = say(
+            lang,
+            "service.figures",
+            mid=significant(lang, mid, 2),
+            low=significant(lang, low, 2),
+            high=significant(lang, high, 2),
+        )
+        axes.text(1.02, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5)
+    axes.set_yticks((0, 1), [pair.title(n, lang) for n in names])
+    axes.set_ylim(1.6, -0.6)
+    axes.set_title(say(lang, f"service.{metric}"), loc="left", pad=3)
+    axes.grid(axis="x")
+    axes.tick_params(axis="y", length=0)
+    only(axes, "bottom")

@@ -1,0 +1,174 @@
+"""``statement.json``: the statement as other programs read it.
+
+Keys may be added, never dropped. Numbers carry twelve significant digits. ``plan.*.seconds`` is always
+null: solving takes another time each run, and the file must be the same bytes again; see ``run.log``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..optimize.plan import Proof
+from ..scenarios.schema import Text
+from .claims import Check, Mix
+from .figures import PARTS
+from .messages import LANGS, say
+from .quantiles import Stat
+
+if TYPE_CHECKING:
+    from .statement import Conduct, Savings, Statement
+
+SCHEMA = 1
+DIGITS = 12
+DEFINITIONS = ("annual", "one_off", "quantiles", "npv", "payback", "gross", "pue", "staff", "seconds")
+
+Json = dict[str, object]
+
+
+def to_json(statement: Statement) -> Json:
+    """The whole statement."""
+    scenario, conduct = statement.scenario, statement.conduct
+
+    def of_all(name: str) -> Json:
+        return {key: _stat(getattr(found, name)) for key, found in conduct.items()}
+
+    return {
+        "schema": SCHEMA,
+        "version": statement.version,
+        "scenario": scenario.name,
+        "title": _text(scenario.title),
+        "fingerprint": statement.fingerprint,
+        "seed": statement.seed,
+        "baseline": scenario.baseline,
+        "alternatives": list(scenario.alternatives),
+        "currency": "CNY",
+        "price_year": scenario.time.price_year,
+        "horizon_years": scenario.time.years,
+        "annual_years": list(statement.years),
+        "worlds": statement.worlds,
+        "middle_world": statement.middle_world,
+        "savings": {name: _savings(found) for name, found in statement.savings.items()},
+        "by_level": {name: _stats(found.by_level) for name, found in statement.savings.items()},
+        "staff_fte_freed": {
+            name: {"net": _stat(found.staff_fte), "rooms": _stat(found.staff_fte_rooms)}
+            for name, found in statement.savings.items()
+        },
+        "energy_kwh_per_year": of_all("energy"),
+        "energy_parts_kwh_per_year": {part: of_all(f"energy_{part}") for part in PARTS},
+        "carbon_t_per_year": of_all("carbon"),
+        "embodied_carbon_t": of_all("embodied_carbon"),
+        "pue": of_all("pue"),
+        "utilisation": of_all("utilisation"),
+        "hosts": of_all("hosts"),
+        "hosts_bought": of_all("hosts_bought"),
+        "rooms_open": of_all("rooms_open"),
+        "rooms_closed": {name: _stat(found.rooms_closed) for name, found in statement.savings.items()},
+        "migration_team_fte": of_all("team_fte"),
+        "service": {name: _service(found) for name, found in conduct.items()},
+        "claims": [_claim(check) for check in statement.claims],
+        "plan": {name: _plan(proof, statement.late[name]) for name, proof in statement.proofs.items()},
+        "drivers": [
+            {"path": d.path, "grade": d.grade, "unit": d.unit, "rank_correlation": _round(d.correlation)}
+            for d in statement.drivers
+        ],
+        "spread_by_grade": {grade: _round(share) for grade, share in statement.spread_by_grade.items()},
+        "definitions": {key: {lang: say(lang, f"define.{key}") for lang in LANGS} for key in DEFINITIONS},
+    }
+
+
+def _savings(savings: Savings) -> Json:
+    return {
+        "annual": _stats(savings.annual),
+        "one_off": _stats(savings.one_off),
+        "annual_total": _stat(savings.annual_total),
+        "annual_without_staff": _stat(savings.annual_without_staff),
+        "one_off_total": _stat(savings.one_off_total),
+        "npv": _stat(savings.npv),
+        "payback_years": _stat(savings.payback_years),
+        "share_paid_back": _round(savings.share_paid_back),
+    }
+
+
+def _service(conduct: Conduct) -> Json:
+    return {
+        "availability": _stat(conduct.availability),
+        "unserved_share": _stat(conduct.unserved_share),
+        "system_hours_lost": _stat(conduct.system_hours_lost),
+        "worst_down": _stat(conduct.worst_down),
+    }
+
+
+def _claim(check: Check) -> Json:
+    claim = check.claim
+    return {
+        "id": claim.id,
+        "alternative": check.alternative,
+        "what": _text(claim.what),
+        "metric": claim.metric,
+        "published": _round(claim.published),
+        "relation": claim.relation,
+        "unit": claim.unit,
+        "stat": _stat(check.stat),
+        "verdict": "inside" if check.inside else "outside",
+        "share_of_worlds_below": _round(check.below),
+        "distance": _round(check.distance),
+        "accounting": check.accounting,
+        "calibrated": claim.calibrated,
+        "source": claim.source,
+        "mix": _mix(check.mix) if check.mix else None,
+    }
+
+
+def _mix(mix: Mix) -> Json:
+    return {
+        "worlds_near": mix.near,
+        "enough": mix.enough,
+        "lowest": _round(mix.lowest),
+        "highest": _round(mix.highest),
+        "quantities": [
+            {
+                "path": p.path,
+                "unit": p.unit,
+                "grade": p.grade,
+                "rank_correlation": _round(p.correlation),
+                "median_all": _round(p.median_all),
+                "median_near": _round(p.median_near),
+            }
+            for p in mix.pulls
+        ],
+    }
+
+
+def _plan(proof: Proof, late: int) -> Json:
+    return {
+        "cost": _round(proof.cost_cny_per_year),
+        "bound": _round(proof.bound_cny_per_year),
+        "gap": _round(proof.gap),
+        "solver": proof.solver,
+        "seconds": None,
+        "unit": "CNY/yr",
+        "standby_cost": _round(proof.standby_cost_cny_per_year),
+        "hosts": proof.hosts,
+        "hosts_first_fit": proof.hosts_first_fit,
+        "hosts_as_is_at_least": proof.hosts_as_is_at_least,
+        "hosts_performance_at_least": proof.hosts_performance_at_least,
+        "systems_late": late,
+    }
+
+
+def _stats(stats: Mapping[str, Stat]) -> Json:
+    return {name: _stat(stat) for name, stat in stats.items()}
+
+
+def _stat(stat: Stat) -> Json:
+    numbers = {key: getattr(stat, key) for key in ("p10", "p50", "p90", "mean")}
+    return {**{key: None if v is None else _round(v) for key, v in numbers.items()}, "unit": stat.unit}
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}") + 0.0  # no negative zero
+
+
+def _text(text: Text) -> Json:
+    return {"en": text.en, "zh": text.zh}

@@ -1,0 +1,101 @@
+"""The manifest: what it takes to make the bytes of a run again, and the hash of each file."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from ..scenarios.errors import RoomfoldError
+from .statement import Statement
+
+NAME = "manifest.json"
+LOG = "run.log"  # of this run alone, the only file that another run need not repeat
+LIBRARIES = ("numpy", "scipy", "pulp", "highspy", "simpy", "matplotlib", "pyarrow", "jinja2", "fonttools")
+RUN_ID_BYTES = 5
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run was asked for, beside its scenario."""
+
+    worlds: int
+    seed: int
+
+
+def run_id(statement: Statement) -> str:
+    """Ten hexadecimal digits that name a run: of version, scenario, seed and number of worlds."""
+    text = f"{statement.version}/{statement.fingerprint}/{statement.seed}/{statement.worlds}"
+    return blake2b(text.encode(), digest_size=RUN_ID_BYTES).hexdigest()
+
+
+def write(statement: Statement, folder: Path, *, command: str, options: Mapping[str, object]) -> None:
+    """Write the manifest of the files in a folder."""
+    content = {
+        "roomfold": statement.version,
+        "run_id": run_id(statement),
+        "command": command,
+        "scenario": statement.scenario.name,
+        "scenario_fingerprint": statement.fingerprint,
+        "seed": statement.seed,
+        "worlds": statement.worlds,
+        "options": dict(options),
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "sha256": {name: _hash(folder / name) for name in sorted(_files(folder) - {NAME, LOG})},
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read(folder: Path) -> dict[str, object] | None:
+    """The manifest of a run; None if the folder holds no run."""
+    try:
+        found = json.loads((folder / NAME).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and "roomfold" in found else None
+
+
+def options(folder: Path) -> Options:
+    """What the run in a folder was asked for.
+
+    Raises:
+        RoomfoldError: if it holds no run.
+    """
+    found = read(folder)
+    if found is None:
+        raise RoomfoldError(f"{folder}: holds no run (no readable {NAME})")
+    worlds, seed = found.get("worlds"), found.get("seed")
+    if not isinstance(worlds, int) or not isinstance(seed, int):
+        raise RoomfoldError(f"{folder / NAME}: names no number of worlds or no seed")
+    return Options(worlds, seed)
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """Files of two runs that are not the same bytes, one line each; the logs are not compared."""
+    first, second = _files(one) - {LOG}, _files(other) - {LOG}
+    lines = [f"{name}: only in {one}" for name in first - second]
+    lines += [f"{name}: only in {other}" for name in second - first]
+    both = first & second
+    lines += [f"{name}: differs" for name in both if _hash(one / name) != _hash(other / name)]
+    return sorted(lines)
+
+
+def _files(folder: Path) -> set[str]:
+    """Files below a folder as paths with forward slashes."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def _hash(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()

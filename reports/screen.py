@@ -1,0 +1,142 @@
+"""The statement on one screen, and the estimate while worlds are still being simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..scenarios.check import columns
+from ..scenarios.schema import Scenario
+from ..sim.outcome import WorldResult
+from .books import Books
+from .claims import MONEY, Check
+from .lines import (
+    Line,
+    Span,
+    annual_lines,
+    claim_line,
+    conduct_lines,
+    one_off_lines,
+    text,
+    title,
+    whole_lines,
+)
+from .manifest import run_id
+from .messages import Lang, money_cell, say
+from .quantiles import Stat
+from .statement import Statement
+
+WIDTH = 100
+LABEL = 43
+NUMBER = 12
+CONDUCT = (
+    "rooms_open",
+    "hosts_bought",
+    "energy",
+    "carbon",
+    "pue",
+    "utilisation",
+    "availability",
+    "unserved_share",
+    "worst_down",
+)
+
+
+def table(statement: Statement, lang: Lang = "en") -> str:
+    """The statement in at most 100 columns: savings, what is built and used, published figures."""
+    lines = _head(statement, lang)
+    for name in statement.savings:
+        lines += _savings(statement, name, lang)
+    lines += _conduct(statement, lang)
+    if statement.claims:
+        lines += _claims(statement, lang)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def estimate(
+    results: Sequence[WorldResult], scenario: Scenario, total: int | None = None, lang: Lang = "en"
+) -> str:
+    """One short line while worlds arrive: how many are done and what they give so far.
+
+    Args:
+        results: worlds finished so far, in any order, at least one.
+        total: number of worlds asked for; the scenario's own if None.
+    """
+    books = Books.of(scenario, results)
+    done = say(lang, "screen.done", done=len(results), total=total or scenario.study.worlds)
+    if not books.others:
+        return done
+    span = Span.of(Stat.of(books.annual_saving(books.others[0]), "CNY/yr"), lang, money_cell)
+    return done + say(lang, "screen.estimate", low=span.low, middle=span.middle, high=span.high)
+
+
+def _head(statement: Statement, lang: Lang) -> list[str]:
+    scenario = statement.scenario
+    run = say(
+        lang, "screen.run", worlds=statement.worlds, seed=statement.seed, run=run_id(statement), year=scenario.time.price_year
+    )  # fmt: skip
+    return [_cut(text(lang, scenario.title), WIDTH), run]
+
+
+def _savings(statement: Statement, name: str, lang: Lang) -> list[str]:
+    years = statement.years
+    baseline = title(statement, statement.scenario.baseline, lang)
+    span = {"first": years[0], "last": years[-1], "years": statement.scenario.time.years}
+    heads = [say(lang, "screen.p10"), say(lang, "screen.p50"), say(lang, "screen.p90")]
+    return [
+        _cut(say(lang, "screen.against", name=title(statement, name, lang), baseline=baseline), WIDTH),
+        _row(say(lang, "screen.annual", **span), heads),
+        *_lines(annual_lines(statement, name, lang)),
+        _row(say(lang, "screen.one_off", **span), []),
+        *_lines(one_off_lines(statement, name, lang)),
+        *_lines(whole_lines(statement, name, lang)),
+    ]
+
+
+def _lines(lines: Sequence[Line]) -> list[str]:
+    return [_row(f"  {line.label}", [line.span.low, line.span.middle, line.span.high]) for line in lines]
+
+
+def _conduct(statement: Statement, lang: Lang) -> list[str]:
+    """P50 and range of each alternative, as many as fit beside each other."""
+    names = list(statement.scenario.alternatives)
+    width = (WIDTH - LABEL) // max(2, len(names))
+    heads = [_cut(title(statement, name, lang), width - 2) for name in names]
+    rows = [_row(say(lang, "screen.conduct"), heads, width)]
+    for line in conduct_lines(statement, lang, CONDUCT):
+        cells = [f"{s.middle} ({s.low}–{s.high})" for s in line.spans]
+        rows.append(_row(f"  {line.label}", cells, width))
+    return ["", *rows]
+
+
+def _claims(statement: Statement, lang: Lang) -> list[str]:
+    heads = [say(lang, f"screen.{key}") for key in ("published", "p10", "p50", "p90")]
+    rows = ["", _row(say(lang, "screen.claims"), heads)]
+    for check in statement.claims:
+        line = claim_line(check, lang)
+        cells = [line.published, line.span.low, line.span.middle, line.span.high]
+        verdict = say(lang, "screen.inside" if line.inside else "screen.outside")
+        rows.append(f"{_row(f'  {line.id} {_way(check, lang)}', cells)}  {verdict}")
+    return rows
+
+
+def _way(check: Check, lang: Lang) -> str:
+    """A way of counting in few words; what is claimed where there is only one."""
+    if check.claim.metric not in MONEY:
+        return text(lang, check.claim.what)
+    states = [(s, "on" if s in check.switches else "off") for s in check.claim.switches]
+    return say(lang, "list.separator").join(say(lang, f"screen.{s}.{state}") for s, state in states)
+
+
+def _row(label: str, cells: Sequence[str], width: int = NUMBER) -> str:
+    """A label to the left and cells to the right of their columns; Chinese characters take two."""
+    label = _cut(label, LABEL)
+    padded = (" " * (width - columns(cell)) + cell for cell in cells)
+    return label + " " * (LABEL - columns(label)) + "".join(padded)
+
+
+def _cut(words: str, width: int) -> str:
+    if columns(words) <= width:
+        return words
+    while columns(words) > width - 1:
+        words = words[:-1]
+    return words + "…"

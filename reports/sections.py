@@ -1,0 +1,201 @@
+"""What stands in each section of the page, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from ..optimize.plan import Proof
+from ..scenarios.check import assumptions, counts
+from ..scenarios.loader import quantities
+from .charts.drivers import label
+from .claims import Check
+from .contract import DEFINITIONS
+from .lines import (
+    CONDUCT,
+    ENERGY,
+    ClaimLine,
+    Format,
+    Span,
+    annual_lines,
+    claim_line,
+    conduct_lines,
+    count,
+    energy,
+    level_lines,
+    one_off_lines,
+    text,
+    title,
+    whole_lines,
+)
+from .manifest import run_id
+from .messages import Lang, money, money_cell, number, say, share, significant
+from .quantiles import Stat
+from .sentences import details, finding
+from .statement import Statement
+
+SERVICE = ("availability", "unserved_share", "system_hours_lost", "worst_down")
+USE = ("energy", *ENERGY, "pue", "utilisation", "carbon", "embodied_carbon")
+BUILT = ("rooms_open", "hosts_bought")
+assert {*SERVICE, *USE, *BUILT} == {key for key, _ in CONDUCT} | {*ENERGY}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key figure."""
+
+    label: str
+    value: str
+    unit: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class MixTable:
+    """Which assumptions come near a published figure: rows of quantity, median near it, of all, unit."""
+
+    way: str
+    sentence: str
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class ClaimBlock:
+    """A published figure under all its ways of counting."""
+
+    first: ClaimLine
+    lines: tuple[ClaimLine, ...]
+    mixes: tuple[MixTable, ...]
+
+
+def sections(statement: Statement, command: str, lang: Lang) -> dict[str, Any]:
+    """Everything that the template of the page shows."""
+    scenario = statement.scenario
+    rows = assumptions(scenario)
+    return {
+        "statement": statement,
+        "scenario": scenario,
+        "title": text(lang, scenario.title),
+        "summary": text(lang, scenario.summary),
+        "baseline": title(statement, scenario.baseline, lang),
+        "names": {name: title(statement, name, lang) for name in scenario.alternatives},
+        "run": run_id(statement),
+        "command": command,
+        "findings": {n: [finding(statement, n, lang), *details(statement, n, lang)] for n in statement.savings},
+        "cards": _cards(statement, lang),
+        "claims": _claims(statement, lang),
+        "savings": {name: _savings(statement, name, lang) for name in statement.savings},
+        "conduct": {k: conduct_lines(statement, lang, v) for k, v in (("service", SERVICE), ("use", USE), ("built", BUILT))},
+        "plans": {name: _plan(statement, name, proof, lang) for name, proof in statement.proofs.items()},
+        "grades": {grade: share(part) for grade, part in statement.spread_by_grade.items()},
+        "assumptions": _assumptions(statement, lang),
+        "counts": {"total": len(rows), **counts(rows)},
+        "definitions": [say(lang, f"define.{key}") for key in DEFINITIONS],
+    }  # fmt: skip
+
+
+def _cards(statement: Statement, lang: Lang) -> list[Card]:
+    """Key figures of the headline alternative."""
+    if statement.headline is None:
+        return []
+    savings, conduct = statement.savings[statement.headline], statement.conduct[statement.headline]
+    coin, years = say(lang, "page.key.unit_money"), statement.scenario.time.years
+    shown: list[tuple[str, Stat, Format, str]] = [
+        (say(lang, "page.key.annual"), savings.annual_total, money_cell, coin),
+        (say(lang, "page.key.without_staff"), savings.annual_without_staff, money_cell, coin),
+        (say(lang, "page.key.one_off"), savings.one_off_total, money_cell, coin),
+        (say(lang, "page.key.npv", years=years), savings.npv, money_cell, coin),
+        (say(lang, "figure.payback_years"), savings.payback_years, partial(_plain, 1), ""),
+        (say(lang, "figure.rooms_closed"), savings.rooms_closed, count, ""),
+        (say(lang, "figure.hosts_bought"), conduct.hosts_bought, count, ""),
+        (say(lang, "figure.energy"), conduct.energy, energy, ""),
+    ]
+    return [_card(name, Span.of(stat, lang, written), unit) for name, stat, written, unit in shown]
+
+
+def _plain(decimals: int, lang: Lang, value: float) -> str:
+    return number(lang, value, decimals)
+
+
+def _card(name: str, span: Span, unit: str) -> Card:
+    return Card(name, span.middle, unit, span.low, span.high)
+
+
+def _claims(statement: Statement, lang: Lang) -> list[ClaimBlock]:
+    blocks = []
+    for _, group in groupby(statement.claims, key=lambda check: (check.alternative, check.claim.id)):
+        ways = list(group)
+        lines = tuple(claim_line(check, lang) for check in ways)
+        mixes = tuple(
+            _mix(statement, check, line, lang) for check, line in zip(ways, lines, strict=True) if check.mix
+        )
+        blocks.append(ClaimBlock(lines[0], lines, mixes))
+    return blocks
+
+
+def _mix(statement: Statement, check: Check, line: ClaimLine, lang: Lang) -> MixTable:
+    mix = check.mix
+    assert mix is not None
+    values = {"near": mix.near, "published": money(lang, check.claim.published)}
+    if mix.enough:
+        sentence = say(lang, "page.mix.near", **values)
+    else:
+        ends = {"low": money(lang, mix.lowest), "high": money(lang, mix.highest)}
+        sentence = say(lang, "page.mix.few", **values, **ends)
+    rows = tuple(
+        (
+            label(statement.scenario, pull.path, lang),
+            significant(lang, pull.median_near),
+            significant(lang, pull.median_all),
+            say(lang, f"quantity_unit.{pull.unit}"),
+        )
+        for pull in mix.pulls
+    )
+    return MixTable(line.accounting, sentence, rows)
+
+
+def _savings(statement: Statement, name: str, lang: Lang) -> Mapping[str, object]:
+    return {
+        "annual": annual_lines(statement, name, lang),
+        "one_off": one_off_lines(statement, name, lang),
+        "whole": whole_lines(statement, name, lang),
+        "level": level_lines(statement, name, lang),
+    }
+
+
+def _plan(statement: Statement, name: str, proof: Proof, lang: Lang) -> Sequence[tuple[str, str]]:
+    """Rows of the table of plan and proof."""
+    team = statement.conduct[name].team_fte.span[1]
+    rows = {
+        "hosts": count(lang, proof.hosts),
+        "cost": money_cell(lang, proof.cost_cny_per_year),
+        "bound": money_cell(lang, proof.bound_cny_per_year),
+        "gap": share(proof.gap, 2),
+        "standby": money_cell(lang, proof.standby_cost_cny_per_year),
+        "first_fit": count(lang, proof.hosts_first_fit),
+        "performance": count(lang, proof.hosts_performance_at_least),
+        "as_is": count(lang, proof.hosts_as_is_at_least),
+        "late": count(lang, statement.late[name]),
+        "team": count(lang, team),
+        "solver": proof.solver,
+    }
+    return [(say(lang, f"page.plan.{key}"), value) for key, value in rows.items()]
+
+
+def _assumptions(statement: Statement, lang: Lang) -> list[Mapping[str, str]]:
+    known = quantities(statement.scenario)
+    return [
+        {
+            "grade": row.grade,
+            "name": label(statement.scenario, row.path, lang) if row.path in known else row.path,
+            "path": row.path,
+            "value": row.value,
+            "unit": say(lang, f"quantity_unit.{row.unit}") if row.path in known else "",
+            "source": row.source or say(lang, "page.assumed.no_source"),
+        }
+        for row in assumptions(statement.scenario)
+    ]

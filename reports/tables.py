@@ -1,0 +1,138 @@
+"""The tables of a run: the books of all worlds, the bookings and hours of the middle one, every draw.
+
+Column names end in their unit. See ``placement`` for what the plan puts where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from ..sim.ledger import ITEMS
+from ..sim.outcome import Outcome, Study
+from ..sim.run import SERIES
+from .arrow import Indices, item_columns, joined, moments, months, save, texts
+from .books import MONTHS_PER_YEAR, Books
+from .figures import CLOUD_LEVEL, annual_savings, conduct, one_off_savings, total_savings
+from .placement import hosts, plan
+from .quantiles import Floats
+
+
+def write_tables(study: Study, folder: Path) -> None:
+    """Write every table of a study into a folder."""
+    for name, table in TABLES.items():
+        save(table(study), folder / f"{name}.parquet")
+
+
+def ledger(study: Study) -> pa.Table:
+    """Bookings of all worlds by alternative, year and item; what sums to nothing is left out."""
+
+    def by_year(outcome: Outcome) -> Floats:
+        monthly = np.stack([outcome.amount, outcome.cost_cny, outcome.carbon_kg], axis=-1)
+        return np.asarray(monthly.reshape(-1, MONTHS_PER_YEAR, len(ITEMS), 3).sum(axis=1))
+
+    sums = _of_all(study, by_year)
+    world, alternative, year, item = np.nonzero((sums != 0).any(axis=-1))
+    booked = sums[world, alternative, year, item]
+    columns = {name: booked[:, i] for i, name in enumerate(("amount", "cost_cny", "carbon_kg"))}
+    return pa.table({**_keys(study, world, alternative, year), **item_columns(item), **columns})
+
+
+def ledger_levels(study: Study) -> pa.Table:
+    """Cost of all worlds by alternative, year, level of government (or the cloud site) and item."""
+    cost = _of_all(study, lambda outcome: outcome.cost_by_level_cny)
+    world, alternative, year, level, item = cells = np.nonzero(cost)
+    names = [*study.scenario.estate.levels, CLOUD_LEVEL]
+    return pa.table(
+        {
+            **_keys(study, world, alternative, year),
+            "level": texts(names, level),
+            **item_columns(item),
+            "cost_cny": cost[cells],
+        }
+    )
+
+
+def ledger_sites(study: Study) -> pa.Table:
+    """Every booking of the middle world; ``site`` is a room, the cloud, or the office of a unit."""
+    tables = []
+    for name, run in study.runs.items():
+        books = run.ledger
+        sites, row = np.unique(books.site, return_inverse=True)
+        columns = {
+            "alternative": texts([name], np.zeros_like(row)),
+            "month": months(study.world.clock, books.month),
+            "site": texts([_site(study, int(site)) for site in sites], row),
+            **item_columns(books.item),
+            "amount": books.amount,
+            "cost_cny": books.cost_cny,
+            "carbon_kg": books.carbon_kg,
+        }
+        tables.append(pa.table(columns))
+    return joined(tables)
+
+
+def series(study: Study) -> pa.Table:
+    """Hourly state of the middle world in local time, every alternative."""
+    tables = []
+    for name, run in study.runs.items():
+        hour = np.arange(study.world.clock.hours)
+        columns = {
+            "alternative": texts([name], np.zeros_like(hour)),
+            "time": moments(study.world.clock, hour),
+            **{column: run.series[column].astype(np.float32) for column in SERIES},
+        }
+        tables.append(pa.table(columns))
+    return joined(tables)
+
+
+def worlds(study: Study) -> pa.Table:
+    """One row per world: every quantity drawn, by its path, then what came of it, as alternative:figure."""
+    books = Books.of(study.scenario, study.results)
+    columns: dict[str, object] = {"world": np.array([r.world for r in study.results], dtype=np.int32)}
+    columns |= {path: books.drawn(path) for path in study.results[0].draws}
+    for name in study.scenario.alternatives:
+        columns |= {f"{name}:{key} ({f.unit})": f.values for key, f in conduct(books, name).items()}
+    for name in books.others:
+        found = total_savings(books, name) | annual_savings(books, name) | one_off_savings(books, name)
+        columns |= {f"{name}:saving {key} ({f.unit})": f.values for key, f in found.items()}
+    return pa.table(columns)
+
+
+def _of_all(study: Study, value: Callable[[Outcome], Floats]) -> Floats:
+    """A value of every outcome, shape (worlds, alternatives, ...)."""
+    names = list(study.scenario.alternatives)
+    return np.array([[value(result.outcomes[name]) for name in names] for result in study.results])
+
+
+def _keys(study: Study, world: Indices, alternative: Indices, year: Indices) -> dict[str, pa.Array]:
+    """Columns that say which world, alternative and year (by its first month) a row belongs to."""
+    numbers = np.array([result.world for result in study.results], dtype=np.int32)
+    first = study.world.clock.year_of_month(0)
+    return {
+        "world": pa.array(numbers[world]),
+        "alternative": texts(list(study.scenario.alternatives), alternative),
+        "year": pa.array((first + year).astype(np.int16)),
+    }
+
+
+def _site(study: Study, site: int) -> str:
+    """Name of a ledger's site: ``room 12``, ``cloud`` or ``office 3``, numbers as ids of the estate."""
+    estate = study.world.estate
+    if site == -1:
+        return CLOUD_LEVEL
+    return f"room {estate.rooms.id[site]}" if site >= 0 else f"office {estate.units.id[-2 - site]}"
+
+
+TABLES: dict[str, Callable[[Study], pa.Table]] = {
+    "ledger": ledger,
+    "ledger_levels": ledger_levels,
+    "ledger_sites": ledger_sites,
+    "series": series,
+    "worlds": worlds,
+    "plan": plan,
+    "hosts": hosts,
+}

@@ -1,0 +1,36 @@
+"""Scenarios: what the world is and what may be done in it.
+
+Read first ``schema`` (the sections), ``quantity`` (numbers and distributions) and ``loader``
+(``load``). Then:
+
+- ``tree``, ``yaml_strict``, ``include``, ``validate``, ``references``: the steps of loading
+- ``check``: what a scenario assumes; ``attributes``: the reference of all fields
+- ``streams`` and ``clock``: random numbers and time
+- ``estate``, ``world``, ``draw``: one draw of everything (``draw`` loads SciPy; import it where needed)
+"""
+
+from __future__ import annotations
+
+from .check import Assumption, assumptions
+from .clock import Clock
+from .errors import InfeasibleError, InputError, Problem, RoomfoldError
+from .loader import fingerprint, library, load, quantities, resolved_yaml
+from .quantity import Quantity
+from .schema import Scenario
+
+__all__ = [
+    "Assumption",
+    "Clock",
+    "InfeasibleError",
+    "InputError",
+    "Problem",
+    "Quantity",
+    "RoomfoldError",
+    "Scenario",
+    "assumptions",
+    "fingerprint",
+    "library",
+    "load",
+    "quantities",
+    "resolved_yaml",
+]

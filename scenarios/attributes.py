@@ -1,0 +1,157 @@
+"""The reference of every field a scenario can have, from the schema itself.
+
+``python -m roomfold.scenarios.attributes`` prints docs/attributes.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from .quantity import Quantity
+from .schema import Scenario
+from .validate import allowed_range, inner
+
+_WORDS = {int: "whole number", float: "number", str: "text", bool: "true or false", date: "date"}
+_SECTION = "section"
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One field: where it stands, what it may be, and what it means."""
+
+    path: str
+    type: str
+    unit: str
+    default: str
+    allowed: str
+    description: str
+
+
+def attributes() -> list[Attribute]:
+    """Every field of a scenario, in schema order; ``<name>`` stands for any name, ``<n>`` for a position."""
+    include = "Files laid under this one: library:FILE, or a path below its folder"
+    return [Attribute("include", "list of text", "", "none", "", include), *_section(Scenario, "")]
+
+
+def _section(kind: type[BaseModel], prefix: str) -> Iterator[Attribute]:
+    for name, info in kind.model_fields.items():
+        yield from _field(f"{prefix}{info.alias or name}", info)
+
+
+def _field(path: str, info: FieldInfo) -> Iterator[Attribute]:
+    kind = inner(info.annotation)
+    description = info.description or _first_line(kind)
+    if kind is Quantity:
+        unit, low, high = allowed_range(info)
+        yield Attribute(path, "quantity", unit, "", f"{low:.15g} ... {high:.15g}", description)
+        return
+    yield Attribute(path, _type(kind), "", _default(info), _allowed(info, kind), description)
+    path, model = _below(path, kind)
+    if model is not None and model is not Quantity:
+        yield from _section(model, f"{path}.")
+
+
+def _below(path: str, kind: Any) -> tuple[str, type[BaseModel] | None]:
+    """The section inside a field, and the path to it."""
+    if get_origin(kind) is dict:
+        return _below(f"{path}.<name>", inner(get_args(kind)[1]))
+    if get_origin(kind) is tuple:
+        return _below(f"{path}.<n>", inner(get_args(kind)[0]))
+    return path, kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _type(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return "choice"
+    if get_origin(kind) is dict:
+        return f"{_type(inner(get_args(kind)[1]))} by name"
+    if get_origin(kind) is tuple:
+        return f"list of {_type(inner(get_args(kind)[0]))}"
+    return _WORDS.get(kind, _SECTION)
+
+
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
+        return ""
+    return "none" if info.default in (None, (), {}) else str(info.default).lower()
+
+
+def _allowed(info: FieldInfo, kind: Any) -> str:
+    choices = _choices(kind)
+    if choices:
+        return ", ".join(map(str, choices))
+    signs = {"ge": ">= ", "gt": "> ", "le": "<= ", "lt": "< "}
+    found = [(key, getattr(item, key)) for item in info.metadata for key in signs if hasattr(item, key)]
+    limits = [f"{signs[key]}{limit}" for key, limit in found]
+    lengths = [getattr(item, "min_length", None) for item in info.metadata]
+    most = [getattr(item, "max_length", None) for item in info.metadata]
+    if any(most):
+        limits.append(f"{max(n for n in most if n)} entries")
+    elif any(lengths):
+        limits.append("not empty")
+    return ", ".join(limits)
+
+
+def _choices(kind: Any) -> tuple[Any, ...]:
+    if get_origin(kind) is Literal:
+        return get_args(kind)
+    if get_origin(kind) is tuple:
+        return _choices(inner(get_args(kind)[0]))
+    if get_origin(kind) is dict:
+        return _choices(inner(get_args(kind)[0]))
+    return ()
+
+
+def _first_line(kind: Any) -> str:
+    return (getattr(kind, "__doc__", None) or "").strip().partition("\n")[0]
+
+
+def markdown() -> str:
+    """The reference page docs/attributes.md."""
+    lines = [
+        "# Fields of a scenario",
+        "",
+        "This page is made from the schema: `python -m roomfold.scenarios.attributes > docs/attributes.md`.",
+        "",
+        "`<name>` stands for any name you choose, `<n>` for a position in a list counted from 0. A field",
+        "without a default must be given. A *quantity* is a number or one of",
+        "`{value}`, `{low, mode, high}` (triangular), `{dist: uniform, low, high}`,",
+        "`{dist: lognormal, mode, gsd}`, each with `unit`, `source`, `grade` (S well-sourced, W weak,",
+        "A assumed) and `spread` (coefficient of variation between rooms, servers ... of one world).",
+        "",
+        "| field | type | unit | default | allowed | meaning |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in attributes():
+        cells = (f"`{row.path}`", row.type, row.unit, row.default, row.allowed, row.description)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def schema_json() -> dict[str, Any]:
+    """JSON Schema of a scenario file, for editors; a quantity is a number or a mapping.
+
+    Sections may come from included files, so none is required here.
+    """
+    schema = Scenario.model_json_schema(by_alias=True)
+    mapping = schema["$defs"]["Quantity"]
+    schema["$defs"]["Quantity"] = {"anyOf": [{"type": "number"}, mapping]}
+    schema["properties"]["include"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Files laid under this one: library:FILE, or a path below its folder",
+    }
+    del schema["required"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(markdown())

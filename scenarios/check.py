@@ -1,0 +1,108 @@
+"""What a scenario assumes: every value with its grade and source, the least sure first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from unicodedata import combining, east_asian_width
+
+from .quantity import Quantity
+from .schema import Demand, Grade, Scenario, Ups
+from .tree import dotted
+
+GRADES: tuple[Grade, ...] = ("A", "W", "S")
+_HEADERS = ("grade", "path", "value", "unit", "source")
+_GAP = "  "
+_LEAST_SOURCE = 40
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One value of a scenario and how sure it is."""
+
+    path: str
+    value: str
+    unit: str
+    grade: Grade
+    source: str
+
+
+def assumptions(scenario: Scenario) -> list[Assumption]:
+    """Every graded value: assumed (A), then weak (W), then well sourced (S), each in schema order."""
+    rows = list(_graded(scenario, ()))
+    return sorted(rows, key=lambda row: GRADES.index(row.grade))
+
+
+def counts(rows: Sequence[Assumption]) -> dict[Grade, int]:
+    """Number of values of each grade, A, W, S."""
+    found = Counter(row.grade for row in rows)
+    return {grade: found[grade] for grade in GRADES}
+
+
+def value_text(quantity: Quantity) -> str:
+    """A quantity in a few characters: ``0.55 / 0.68 / 0.85`` is low / mode / high."""
+    spread = f", spread {quantity.spread:g}" if quantity.spread else ""
+    if quantity.dist == "lognormal":
+        return f"{quantity.mode:g} x/÷ {quantity.gsd:g}{spread}"
+    if quantity.dist == "fixed":
+        return f"{quantity.value:.15g}{spread}"
+    numbers = (quantity.low, quantity.mode, quantity.high)
+    return " / ".join(f"{number:.15g}" for number in numbers if number is not None) + spread
+
+
+def table(rows: Sequence[Assumption], width: int = 110) -> str:
+    """The rows as an aligned table, and a last line with the counts.
+
+    Chinese characters count as two columns. Sources are cut so that lines fit ``width`` columns where
+    they can; 0 cuts nothing.
+    """
+    cells = [_HEADERS, *((r.grade, r.path, r.value, r.unit, r.source or "(none)") for r in rows)]
+    widths = [max(columns(row[i]) for row in cells) for i in range(len(_HEADERS) - 1)]
+    left = width - sum(widths) - len(_GAP) * len(widths)
+    lines = []
+    for row in cells:
+        source = _cut(row[-1], max(left, _LEAST_SOURCE)) if width else row[-1]
+        padded = [text + " " * (w - columns(text)) for text, w in zip(row, widths, strict=False)]
+        lines.append(_GAP.join((*padded, source)).rstrip())
+    number = counts(rows)
+    lines.append(f"{number['A']} assumed (A), {number['W']} weak (W), {number['S']} well sourced (S)")
+    return "\n".join(lines)
+
+
+def columns(text: str) -> int:
+    """Columns a text takes in a terminal."""
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _cut(text: str, width: int) -> str:
+    text = " ".join(text.split())
+    if columns(text) <= width:
+        return text
+    while text and columns(text) > width - 1:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _graded(value: object, path: tuple[str | int, ...]) -> Iterator[Assumption]:
+    if isinstance(value, Quantity):
+        yield Assumption(value.path, value_text(value), value.unit or "", value.grade, value.source)
+        return
+    if isinstance(value, Ups):
+        text = f"{value.a0:g} + {value.a1:g} x + {value.a2:g} x2"
+        yield Assumption(dotted(path), text, "1", value.grade, value.source)
+        return
+    if isinstance(value, Demand):
+        profiles = f"{len(value.classes)} profiles"
+        yield Assumption(dotted((*path, "classes")), profiles, "", value.grade, value.source)
+    for key, item in _children(value):
+        yield from _graded(item, (*path, key))
+
+
+def _children(value: object) -> Iterator[tuple[str | int, object]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, tuple):
+        yield from enumerate(value)
+    elif fields := getattr(type(value), "model_fields", None):
+        yield from ((name, getattr(value, name)) for name in fields)

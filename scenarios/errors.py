@@ -1,0 +1,43 @@
+"""The errors a user can meet. Each carries its exit code; none needs a traceback to be understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class RoomfoldError(Exception):
+    """Base of every error that roomfold raises on purpose."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault of an input file, with its place (1-based; 0 where unknown)."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class InputError(RoomfoldError):
+    """Input that cannot be used; lists every problem found, in file order."""
+
+    exit_code = 3
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InfeasibleError(RoomfoldError):
+    """A plan that no choice can satisfy; the message names the binding constraints in words."""
+
+    exit_code = 4

@@ -1,0 +1,117 @@
+"""The estate: machine rooms, servers, systems and lines of one world, as columns.
+
+Every table has an ``id`` column that never changes when rows are removed; random streams are keyed
+by it. Other tables refer to rows by position (``room``, ``system`` ... are row numbers).
+Months are indices from the scenario's start; negative ones lie before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+NEVER = np.int32(2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Machine rooms, shape (rooms,) each."""
+
+    id: Ints
+    unit: Ints  # administrative unit, row of Units
+    size_class: Ints  # 0 closet, 1 room
+    area_m2: Floats
+    pue: Floats  # at the load of the first month in service
+    cooling_fixed_share: Floats
+    ups_curve: Ints  # row of the scenario's hardware.ups, sorted by name
+    ups_rated_w: Floats  # of one UPS
+    ups_count: Ints  # 1, or 2 sharing the load
+    overhead_it: Floats  # W of storage, network, appliances per W of server power
+    overhead_fixed_share: Floats
+    lighting_w: Floats
+    operations_cny_per_year: Floats
+    staff_fte: Floats
+    fitout_cny: Floats
+    refit_month: Ints  # month of the next renewal of the fit-out; NEVER if beyond the horizon
+    opens_month: Ints  # 0 if there today; later for rooms that would be built without a cloud
+    outages_per_year: Floats
+    outage_hours: Floats
+
+
+@dataclass(frozen=True)
+class Units:
+    """Administrative units, shape (units,) each."""
+
+    id: Ints
+    level: Ints  # row of estate.levels in file order
+
+
+@dataclass(frozen=True)
+class Systems:
+    """Business systems, shape (systems,) each."""
+
+    id: Ints
+    unit: Ints  # owner
+    room: Ints
+    demand_class: Ints  # row of demand.classes in file order
+    zone: Ints  # index into zones
+    mlps: Ints  # security level
+    classified: Bools  # never leaves its room
+    arrives_month: Ints  # 0 if there today
+    retires_month: Ints  # NEVER if not within the horizon
+    refresh_month: Ints  # next refresh of its oldest server
+    effort_days: Floats
+    traffic_mbps: Floats
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Physical servers and the one component each runs, shape (servers,) each.
+
+    ``generations`` lists the successive machines of a slot in the keep alternative: the machine of
+    generation g serves from ``generation_month[:, g]``; generation 0 is there at arrival.
+    """
+
+    id: Ints
+    system: Ints
+    zombie: Bools  # does no work
+    retires_month: Ints  # zombies found, or the system's retirement; NEVER if not
+    config_factor: Floats
+    price_cny: Floats  # of a new server, in prices of the first year
+    bought_month: Ints  # of generation 0; may be negative
+    generation_month: Ints  # shape (servers, generations); NEVER where unused
+    generation_curve: Ints  # shape (servers, generations); row of hardware.curves sorted by name
+    demand_ssj: Floats  # mean demand in the first month, ssj_ops
+    peak_ssj: Floats  # 95th percentile of demand in the first month, ssj_ops
+    noise: Floats  # std. deviation of the square root of demand over its mean
+    vcpu_as_is: Ints  # cores of the machine it runs on today
+    memory_gb: Floats  # in use
+    disk_gb: Floats  # in use
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Dedicated vertical lines, shape (lines,) each; each carries one system."""
+
+    id: Ints
+    system: Ints
+    kind: Ints  # row of the scenario's lines in file order
+    price_cny_per_year: Floats  # in prices of the first year
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Everything that stands in the rooms of one world."""
+
+    units: Units
+    rooms: Rooms
+    systems: Systems
+    servers: Servers
+    lines: Lines
+    zones: tuple[str, ...]

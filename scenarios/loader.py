@@ -1,0 +1,111 @@
+"""Loading a scenario: strict YAML, includes, overrides, and every problem at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from .errors import InputError, Problem
+from .include import gather, library_names
+from .quantity import Quantity
+from .schema import Scenario
+from .validate import validate
+from .yaml_strict import scalar
+
+# Fields for readers, which change no result.
+_TEXTS = frozenset({"title", "summary", "what", "source"})
+
+
+def load(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """The scenario in a file, or the bundled one of that name.
+
+    Args:
+        path_or_name: a path, or a bare name such as ``inner-mongolia``.
+        overrides: ``path=value`` texts, e.g. ``time.years=3``; the value is YAML.
+
+    Raises:
+        InputError: with every problem found, the scenario's own file first.
+    """
+    problems: list[Problem] = []
+    tree, shown = gather(path_or_name, overrides, problems)
+    scenario = validate(tree, problems)
+    if problems or scenario is None:
+        unique = set(problems)
+        raise InputError(sorted(unique, key=lambda p: (p.file != shown, p)))
+    return scenario
+
+
+def library() -> list[str]:
+    """Names of the bundled scenarios, sorted."""
+    return library_names()
+
+
+def quantities(scenario: Scenario) -> dict[str, Quantity]:
+    """Every quantity by its path, in the order of the schema, entries of mappings in file order."""
+    return {quantity.path: quantity for quantity in _walk(scenario)}
+
+
+def _walk(value: object) -> Iterator[Quantity]:
+    if isinstance(value, Quantity):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _walk(getattr(value, name))
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _walk(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _walk(item)
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """SHA-256 of everything that can change a result: all fields but titles, texts and sources.
+
+    The order of entries counts, since random draws follow it.
+    """
+    data = _without_texts(scenario.model_dump(mode="json", by_alias=True))
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def _without_texts(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_texts(item) for key, item in value.items() if key not in _TEXTS}
+    if isinstance(value, list):
+        return [_without_texts(item) for item in value]
+    return value
+
+
+def resolved_yaml(scenario: Scenario) -> str:
+    """The whole scenario as one file: includes merged, units converted, overrides applied."""
+    data = scenario.model_dump(by_alias=True, exclude_defaults=True)
+    return yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what the strict loader reads back: tuples as lists, no aliases, quotes where needed."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if isinstance(scalar(text), str) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _float(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number))
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _float)
+_Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)

@@ -1,0 +1,227 @@
+"""Checks between sections: names that must exist, dates, shares, curves.
+
+They work on the tree, before and beside the schema, so that one wrong field does not hide another:
+whatever has the wrong type here is skipped, for the schema reports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from datetime import date
+from difflib import get_close_matches
+
+from .errors import Problem
+from .tree import Entry, Key, Mark, Node, Path, at
+
+# Where a name is used (* is any key or position; a trailing @ means the keys of the mapping) -> where it
+# is defined.
+_REFERENCES: tuple[tuple[str, str], ...] = (
+    ("baseline", "alternatives"),
+    ("servers.models.*.curve", "hardware.curves"),
+    ("rooms.*.ups", "hardware.ups"),
+    ("estate.levels.*.vertical_lines.@", "lines"),
+    ("alternatives.*.cloud.ups", "hardware.ups"),
+    ("alternatives.*.cloud.host_types.*.curve", "hardware.curves"),
+    ("alternatives.*.cloud.access_line.*", "lines"),
+)
+_SHARES = ("estate.zones", "estate.mlps", "estate.levels.*.vertical_lines")
+_PROFILES = ("demand.classes.*.workday", "demand.classes.*.restday", "demand.classes.*.months")
+_CLASSES_OF_ROOMS = ("closet", "room")
+
+
+def check_references(tree: Node, quantities: Set[str]) -> list[Problem]:
+    """Every problem between the sections of a tree.
+
+    Args:
+        quantities: paths of all quantities.
+    """
+    checks = (_names, _curves, _shares, _weights, _times, _kinds, _purchases, _room_classes)
+    found = [problem for check in checks for problem in check(tree)]
+    return [*found, *_leads(tree, quantities)]
+
+
+def _found(tree: Node, pattern: str) -> Iterator[tuple[Path, Mark, Node]]:
+    """Path, key mark and node of everything that a dotted pattern matches."""
+
+    def walk(entry: Entry, parts: list[str], path: Path) -> Iterator[tuple[Path, Mark, Node]]:
+        if not parts:
+            yield path, entry.mark, entry.node
+            return
+        for key, child in _children(entry.node):
+            if parts[0] in ("*", str(key)):
+                yield from walk(child, parts[1:], (*path, key))
+
+    return walk(Entry(tree.mark, tree), pattern.split("."), ())
+
+
+def _children(node: Node) -> Iterator[tuple[Key, Entry]]:
+    if isinstance(node.value, dict):
+        yield from node.value.items()
+    elif isinstance(node.value, list):
+        yield from ((i, Entry(item.mark, item)) for i, item in enumerate(node.value))
+
+
+def _one(tree: Node, pattern: str) -> Node | None:
+    return next((node for _, _, node in _found(tree, pattern)), None)
+
+
+def _used(tree: Node, pattern: str) -> Iterator[tuple[Path, Mark, str]]:
+    """Path, place and text of every name used where the pattern says."""
+    if pattern.endswith(".@"):
+        for path, _, node in _found(tree, pattern.removesuffix(".@")):
+            yield from (((*path, key), entry.mark, str(key)) for key, entry in _children(node))
+        return
+    for path, _, node in _found(tree, pattern):
+        if isinstance(node.value, str):
+            yield path, node.mark, node.value
+
+
+def _names(tree: Node) -> Iterator[Problem]:
+    for used, defined in _REFERENCES:
+        table = _one(tree, defined)
+        if table is None or not isinstance(table.value, dict):
+            continue
+        names = [str(key) for key in table.value]
+        for path, mark, name in _used(tree, used):
+            if name not in names:
+                close = get_close_matches(name, names, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(names) or 'none'}"
+                yield at(mark, path, f"got {name!r}, must be a name in {defined} ({hint})")
+
+
+def _leads(tree: Node, quantities: Set[str]) -> Iterator[Problem]:
+    """Quantities named to come first must exist."""
+    for path, mark, name in _used(tree, "study.lead.*"):
+        if name not in quantities:
+            close = get_close_matches(name, quantities, n=1)
+            hint = f" (did you mean {close[0]!r}?)" if close else ""
+            yield at(mark, path, f"got {name!r}, must be the path of a quantity{hint}")
+
+
+def _numbers(node: Node) -> list[float]:
+    """Numbers directly below a node; empty if anything else is there."""
+    values = [entry.node.value for _, entry in _children(node)]
+    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    return numbers if len(numbers) == len(values) else []
+
+
+def _curves(tree: Node) -> Iterator[Problem]:
+    for path, _, node in _found(tree, "hardware.curves.*.watts"):
+        watts = _numbers(node)
+        for i in range(1, len(watts)):
+            if watts[i] < watts[i - 1]:
+                assert isinstance(node.value, list)
+                message = f"got {watts[i]:g} after {watts[i - 1]:g}, must not decrease"
+                yield at(node.value[i].mark, (*path, i), message)
+
+
+def _shares(tree: Node) -> Iterator[Problem]:
+    for pattern in (*_SHARES, *_PROFILES):
+        for path, mark, node in _found(tree, pattern):
+            numbers = _numbers(node)
+            for (key, entry), number in zip(_children(node), numbers, strict=False):
+                if number < 0:
+                    yield at(entry.node.mark, (*path, key), f"got {number:g}, must be at least 0")
+            if numbers and min(numbers) >= 0 and sum(numbers) == 0:
+                yield at(mark, path, "got a sum of 0, must be more than 0")
+
+
+def _weights(tree: Node) -> Iterator[Problem]:
+    """Weights that stand in one field of several entries."""
+    for section, name in (("demand.classes", "share"), ("estate.levels", "units")):
+        fields = [node.value for _, _, node in _found(tree, f"{section}.*.{name}")]
+        numbers = [v for v in fields if isinstance(v, int | float)]
+        if numbers and len(numbers) == len(fields) and sum(numbers) == 0:
+            path, mark, _ = next(_found(tree, section))
+            yield at(mark, path, f"got a sum of {name} of 0, must be more than 0")
+    yield from _occupied(tree)
+
+
+def _occupied(tree: Node) -> Iterator[Problem]:
+    """Units without any weight of systems or rooms could hold none."""
+    for name in ("systems_weight", "rooms_weight"):
+        found = list(_found(tree, f"estate.levels.*.{name}"))
+        numbers = [node.value for _, _, node in found if isinstance(node.value, int | float)]
+        if numbers and len(numbers) == len(found) and sum(numbers) == 0:
+            path, mark, _ = next(_found(tree, "estate.levels"))
+            yield at(mark, path, f"got a sum of {name} of 0, must be more than 0")
+
+
+def _horizon(tree: Node) -> tuple[date, date] | None:
+    """First day of the scenario, and the first day after it."""
+    start, years = _one(tree, "time.start"), _one(tree, "time.years")
+    if (
+        start is None
+        or years is None
+        or not isinstance(start.value, date)
+        or not isinstance(years.value, int)
+    ):
+        return None
+    if not 1 <= years.value <= 100 or start.value.day != 1:
+        return None
+    return start.value, start.value.replace(year=start.value.year + years.value)
+
+
+def _times(tree: Node) -> Iterator[Problem]:
+    start = _one(tree, "time.start")
+    if start is not None and isinstance(start.value, date) and start.value.day != 1:
+        yield at(start.mark, ("time", "start"), f"got {start.value}, must be the first day of a month")
+    horizon = _horizon(tree)
+    if horizon is None:
+        return
+    first, end = horizon
+    for pattern in ("alternatives.*.deadline", "alternatives.*.cloud.opens"):
+        for path, _, node in _found(tree, pattern):
+            if isinstance(node.value, date) and not first <= node.value < end:
+                yield at(node.mark, path, f"got {node.value}, must be from {first} until before {end}")
+    for path, _, node in _found(tree, "alternatives.*"):
+        opens, deadline = _one(node, "cloud.opens"), _one(node, "deadline")
+        if opens is None or deadline is None:
+            continue
+        if (
+            isinstance(opens.value, date)
+            and isinstance(deadline.value, date)
+            and deadline.value < opens.value
+        ):
+            message = f"got {deadline.value}, must not be before the cloud opens ({opens.value})"
+            yield at(deadline.mark, (*path, "deadline"), message)
+
+
+def _kinds(tree: Node) -> Iterator[Problem]:
+    """What each kind of alternative needs and what it must not have."""
+    for path, mark, node in _found(tree, "alternatives.*"):
+        kind = _one(node, "kind")
+        given = {
+            name
+            for name in ("cloud", "migration", "deadline")
+            if (part := _one(node, name)) is not None and part.value is not None
+        }
+        if kind is not None and kind.value == "consolidate":
+            for name in sorted({"cloud", "migration"} - given):
+                message = "got nothing, must be given where kind is 'consolidate'"
+                yield at(mark, (*path, name), message)
+        if kind is not None and kind.value == "keep":
+            for name in sorted(given):
+                place = next(m for _, m, _ in _found(node, name))
+                yield at(place, (*path, name), f"got a {name}, must be left out where kind is 'keep'")
+
+
+def _purchases(tree: Node) -> Iterator[Problem]:
+    """Years in which a server model was on sale must not run backwards."""
+    for path, _, node in _found(tree, "servers.models.*"):
+        first, last = _one(node, "from_year"), _one(node, "to_year")
+        if first is None or last is None:
+            continue
+        if isinstance(first.value, int) and isinstance(last.value, int) and last.value < first.value:
+            message = f"got {last.value}, must not be before from_year ({first.value})"
+            yield at(last.mark, (*path, "to_year"), message)
+
+
+def _room_classes(tree: Node) -> Iterator[Problem]:
+    """Both size classes are drawn, so both must be described."""
+    found = next(_found(tree, "rooms"), None)
+    if found is None or not isinstance(found[2].value, dict):
+        return
+    for name in _CLASSES_OF_ROOMS:
+        if name not in found[2].value:
+            yield at(found[1], ("rooms", name), "got nothing, must be given")

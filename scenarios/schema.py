@@ -1,0 +1,391 @@
+"""The scenario: what the world is and what may be done in it.
+
+Every section is a frozen pydantic model that forbids unknown fields. A field made by
+``quantity(...)`` is a number or a distribution (see ``quantity.Quantity``) and declares its unit,
+its allowed range and its meaning; those declarations feed validation, ``roomfold schema`` and
+the reference documentation alike.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from .quantity import Quantity, Spec, quantity
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
+Grade = Literal["S", "W", "A"]
+Zone = Literal["internet", "extranet-public", "extranet-private"]
+Category = Literal[
+    "leased_lines",
+    "room_operations",
+    "staff",
+    "electricity",
+    "hardware_maintenance",
+    "hardware_refresh",
+    "platform",
+    "room_construction",
+    "hardware_purchase",
+    "migration",
+    "decommissioning",
+]
+
+
+class Text(Spec):
+    """A text in both languages."""
+
+    en: str = Field(description="English text", min_length=1)
+    zh: str = Field(description="Chinese text", min_length=1)
+
+
+class Time(Spec):
+    """The simulated span."""
+
+    start: date = Field(description="First day simulated; the first of a month")
+    years: int = Field(description="Horizon in years", ge=1, le=50)
+    price_year: int = Field(description="Year in whose prices money is stated", ge=1990, le=2100)
+
+
+class Study(Spec):
+    """How many worlds are drawn, and from which seed."""
+
+    worlds: int = Field(description="Number of worlds", ge=1, le=100_000)
+    seed: int = Field(description="Seed of every random stream", ge=0, lt=2**63)
+    lead: tuple[str, ...] = Field(
+        default=(),
+        description="Paths of the quantities that matter most: they get the first, best spread "
+        "Sobol dimensions",
+    )
+
+
+class Calendar(Spec):
+    """Days that differ from their weekday."""
+
+    rest_days: tuple[date, ...] = Field(description="Public holidays, also those on weekends")
+    work_days: tuple[date, ...] = Field(description="Weekend days worked to make up for holidays")
+    source: str = Field(description="Where the calendar is published")
+
+
+class Curve(Spec):
+    """Power of one server model at 0, 10 ... 100 % load (SPECpower_ssj2008 layout)."""
+
+    name: str = Field(description="Vendor and model")
+    cpu: str = Field(description="Processor")
+    year: int = Field(description="Year of publication", ge=1990, le=2100)
+    cores: int = Field(description="Physical cores of the tested machine", ge=1, le=1024)
+    memory_gb: float = Field(description="Memory of the tested machine in GB", gt=0, le=65536)
+    watts: Annotated[tuple[float, ...], Field(min_length=11, max_length=11)] = Field(
+        description="Power in W at active idle and 10 ... 100 % target load, not decreasing"
+    )
+    ssj_ops: float = Field(description="Throughput at 100 % load in ssj_ops", gt=0)
+    source: str = Field(description="Where the figures come from")
+
+
+class Ups(Spec):
+    """UPS loss as a share of rated power: ``a0 + a1*x + a2*x**2``, x = load / rated power."""
+
+    a0: float = Field(description="Idle loss, share of rated power", ge=0, le=0.5)
+    a1: float = Field(description="Linear loss, share of rated power", ge=0, le=0.5)
+    a2: float = Field(description="Quadratic loss, share of rated power", ge=0, le=0.5)
+    grade: Grade = Field(description="How sure: S, W or A")
+    source: str = Field(description="Where the figures come from")
+
+
+class Hardware(Spec):
+    """The hardware library."""
+
+    curves: dict[Name, Curve] = Field(description="Power curves by name")
+    ups: dict[Name, Ups] = Field(description="UPS loss models by name")
+
+
+class ServerModel(Spec):
+    """One server model that departments bought in some years."""
+
+    curve: Name = Field(description="Power curve in hardware.curves")
+    from_year: int = Field(description="First year of purchase", ge=1990, le=2100)
+    to_year: int = Field(description="Last year of purchase", ge=1990, le=2100)
+    weight: float = Field(description="Relative share among the models of a year", gt=0)
+
+
+class Servers(Spec):
+    """Servers in the machine rooms."""
+
+    models: tuple[ServerModel, ...] = Field(description="Models bought, by year", min_length=1)
+    life_years: Quantity = quantity("yr", 1, 30, "Service life before a server is refreshed")
+    config_factor: Quantity = quantity(
+        "1", 1, 4, "Power of a real configuration over the tuned SPECpower entry"
+    )
+    price_cny: Quantity = quantity("CNY", 1000, 1e6, "Price of one server, in prices of price_year")
+    maintenance_share: Quantity = quantity(
+        "1/yr", 0, 0.5, "Yearly maintenance after warranty, share of purchase price"
+    )
+    warranty_years: Quantity = quantity("yr", 0, 10, "Years without a maintenance contract")
+    resale_share: Quantity = quantity("1", 0, 1, "Resale value at retirement, share of price")
+    disposal_cny: Quantity = quantity("CNY", 0, 1e5, "Wiping and disposing of one server")
+    embodied_kgco2e: Quantity = quantity("kgCO2e", 0, 20000, "Embodied carbon of one server")
+
+
+class RoomClass(Spec):
+    """What machine rooms of one size class are like."""
+
+    area_m2: Quantity = quantity("m2", 1, 5000, "Floor area")
+    pue: Quantity = quantity("1", 1, 6, "PUE at the load of the first month")
+    cooling_fixed_share: Quantity = quantity(
+        "1", 0, 1, "Share of cooling power that does not follow the load"
+    )
+    ups: Name = Field(description="UPS model in hardware.ups")
+    ups_fill: Quantity = quantity("1", 0.01, 1, "IT load over UPS rated power in the first month")
+    ups_redundant_share: Quantity = quantity("1", 0, 1, "Share of rooms with two UPS sharing load")
+    overhead_it: Quantity = quantity("1", 0, 3, "Storage, network and appliance power per W of server power")
+    overhead_fixed_share: Quantity = quantity(
+        "1", 0, 1, "Share of that overhead that stays until the room closes"
+    )
+    lighting_w_per_m2: Quantity = quantity("W/m2", 0, 100, "Lighting and other small loads")
+    operations_cny_per_year: Quantity = quantity(
+        "CNY/yr", 0, 1e7, "Contracts, batteries, fire protection, rent; no power, no staff"
+    )
+    staff_fte: Quantity = quantity("FTE", 0, 50, "Staff bound by one room, freed when it closes")
+    fitout_cny_per_m2: Quantity = quantity("CNY/m2", 0, 1e5, "Fit-out: UPS, cooling, fire, monitoring")
+    fitout_life_years: Quantity = quantity("yr", 3, 50, "Years until the fit-out is renewed")
+    outages_per_year: Quantity = quantity("1/yr", 0, 100, "Room outages (power, cooling)")
+    outage_hours: Quantity = quantity("h", 0.01, 1000, "Mean length of a room outage")
+
+
+class Line(Spec):
+    """A kind of leased line."""
+
+    mbps: float = Field(description="Bandwidth in Mbit/s", gt=0)
+    price_cny_per_year: Quantity = quantity("CNY/yr", 0, 1e7, "Rent of one line")
+
+
+class Level(Spec):
+    """One level of government."""
+
+    title: Text = Field(description="Name of the level")
+    units: int = Field(description="Administrative units of this level that own rooms", ge=0, le=100_000)
+    systems_weight: float = Field(description="Relative number of systems per unit", ge=0)
+    rooms_weight: float = Field(description="Relative number of rooms per unit", ge=0)
+    large_room_share: Quantity = quantity("1", 0, 1, "Share of rooms of class 'room', not 'closet'")
+    vertical_lines: dict[Name, float] = Field(
+        default={}, description="Kinds of dedicated line to the level above, with weights; none if empty"
+    )
+
+
+class Estate(Spec):
+    """The machine rooms and systems of today: what is known, and ranges for what is not."""
+
+    levels: dict[Name, Level] = Field(description="Levels of government", min_length=1)
+    systems: Quantity = quantity("count", 1, 1e6, "Business systems that may move (not classified)")
+    classified_share: Quantity = quantity(
+        "1", 0, 1, "Classified systems, which stay, as a share of all systems"
+    )
+    classified_mixed_share: Quantity = quantity(
+        "1", 0, 1, "Classified systems that share a room with others; the rest have rooms of their own"
+    )
+    rooms: Quantity = quantity("count", 1, 1e6, "Machine rooms of all levels; at least one a unit")
+    servers_per_system: Quantity = quantity("count", 1, 50, "Mean number of servers per system")
+    zombie_share: Quantity = quantity("1", 0, 0.9, "Servers that do no work")
+    zombie_retirement_per_year: Quantity = quantity(
+        "1/yr", 0, 1, "Share of zombies that are found and switched off each year anyway"
+    )
+    cpu_utilisation: Quantity = quantity("1", 0.001, 0.9, "Mean CPU utilisation of working servers")
+    memory_gb: Quantity = quantity("GB", 0.5, 1024, "Memory in use per working server")
+    disk_gb: Quantity = quantity("GB", 1, 1e6, "Disk in use per working server")
+    vertical_lines: Quantity = quantity("count", 0, 1e6, "Dedicated vertical lines of all levels")
+    system_traffic_mbps: Quantity = quantity("Mbit/s", 0, 1e4, "Busy-hour traffic of one system to its unit")
+    new_systems_per_year: Quantity = quantity("1/yr", 0, 2, "New systems a year, share of today's")
+    new_room_per_new_system: Quantity = quantity(
+        "1", 0, 1, "New rooms built per new system where there is no cloud"
+    )
+    retired_systems_per_year: Quantity = quantity("1/yr", 0, 1, "Systems switched off a year, share")
+    zones: dict[Zone, float] = Field(description="Share of systems by network zone", min_length=1)
+    mlps: dict[int, float] = Field(description="Share of systems by MLPS level", min_length=1)
+
+
+class DemandClass(Spec):
+    """How the demand of one kind of system runs over day, week and year.
+
+    Demand at an hour is mean x hour profile x month profile x noise; the product is normalised
+    so that its mean over a year without growth is the mean demand.
+    """
+
+    title: Text = Field(description="Name of the class")
+    share: float = Field(description="Relative share of systems", ge=0)
+    workday: Annotated[tuple[float, ...], Field(min_length=24, max_length=24)] = Field(
+        description="Relative demand by hour of a working day"
+    )
+    restday: Annotated[tuple[float, ...], Field(min_length=24, max_length=24)] = Field(
+        description="Relative demand by hour of a day off, in the same units"
+    )
+    months: Annotated[tuple[float, ...], Field(min_length=12, max_length=12)] = Field(
+        description="Relative demand by month"
+    )
+    noise: Quantity = quantity("1", 0, 0.5, "Std. deviation of the square root of demand over its mean")
+    day_share: Quantity = quantity("1", 0, 1, "Share of noise variance that lasts a day")
+    common_share: Quantity = quantity("1", 0, 1, "Share of noise variance common to the class")
+
+
+class Demand(Spec):
+    """Demand of the systems and its growth."""
+
+    classes: dict[Name, DemandClass] = Field(description="Classes of demand", min_length=1)
+    growth_per_year: Quantity = quantity("1/yr", -0.5, 3, "Growth of demand of a running system")
+    rebound_per_year: Quantity = quantity(
+        "1/yr", 0, 3, "Extra growth on the cloud because capacity is easy to get"
+    )
+    source: str = Field(description="Where the profiles come from")
+    grade: Grade = Field(description="How sure: S, W or A")
+
+
+class Reliability(Spec):
+    """Failures of servers and hosts."""
+
+    server_mtbf_h: Quantity = quantity("h", 100, 1e7, "Mean time between failures of a server")
+    server_mttr_h: Quantity = quantity("h", 0.01, 10000, "Mean time to repair in a machine room")
+    host_mtbf_h: Quantity = quantity("h", 100, 1e7, "Mean time between failures of a cloud host")
+    host_mttr_h: Quantity = quantity("h", 0.01, 10000, "Mean time to repair at the cloud site")
+    restart_minutes: Quantity = quantity("min", 0, 600, "Restart of components on the standby host")
+    ageing_per_year: Quantity = quantity(
+        "1/yr", 0, 2, "Growth of the failure rate for each year beyond three"
+    )
+
+
+class Migration(Spec):
+    """Moving systems to the cloud."""
+
+    effort_days: Quantity = quantity("d", 0.1, 1000, "Person-days to move one system")
+    day_rate_cny: Quantity = quantity("CNY/d", 0, 20000, "Price of one person-day")
+    team_fte: Quantity = quantity("FTE", 1, 10000, "People working on the migration at once")
+    ingress_mbps: Quantity = quantity("Mbit/s", 1, 1e6, "Bandwidth for copying data at the cloud site")
+    failure_share: Quantity = quantity("1", 0, 0.9, "Cut-overs that are rolled back and tried again")
+    dual_run_days: Quantity = quantity("d", 0, 365, "Days that old and new run in parallel")
+    line_notice_days: Quantity = quantity("d", 0, 365, "Notice before a leased line ends")
+    room_clearing_days: Quantity = quantity(
+        "d", 0, 365, "Days from the last switch-off to handing back a room"
+    )
+    zombie_moved_share: Quantity = quantity("1", 0, 1, "Zombies moved unnoticed, share")
+
+
+class HostType(Spec):
+    """A host that the cloud may buy."""
+
+    name: Name = Field(description="Name of the type")
+    curve: Name = Field(description="Power curve in hardware.curves")
+    memory_gb: float = Field(description="Memory as configured in GB", gt=0)
+    disk_gb: float = Field(description="Usable disk (own share of distributed storage) in GB", gt=0)
+    rack_units: float = Field(description="Height in rack units", gt=0, le=50)
+    price_ratio: float = Field(description="Price over that of the mean host", gt=0, le=20)
+
+
+class Cloud(Spec):
+    """One cloud site and how it is run."""
+
+    host_types: tuple[HostType, ...] = Field(description="Hosts to choose from", min_length=1)
+    host_price_cny: Quantity = quantity("CNY", 1000, 5e6, "Price of a host with price_ratio 1")
+    host_life_years: Quantity = quantity("yr", 1, 20, "Service life of a host")
+    network_share: Quantity = quantity("1", 0, 3, "Network and shared gear bought per CNY of hosts")
+    vcpu_per_core: Quantity = quantity("1", 0.5, 32, "vCPU given out per physical core")
+    memory_reserve_share: Quantity = quantity("1", 0, 0.9, "Memory kept for the hypervisor")
+    comfort_factor: Quantity = quantity("1", 1, 5, "Headroom over measured peak use when sizing")
+    busy_hour_load: Quantity = quantity(
+        "1", 0.1, 1, "Highest load planned for a host in the busy hours, share of its throughput"
+    )
+    sizing: Literal["performance", "as-is"] = Field(
+        description="Size on measured use or copy what is allocated today"
+    )
+    standby_hosts: int = Field(description="Standby hosts in each pool (N+k)", ge=0, le=10)
+    pue: Quantity = quantity("1", 1, 3, "PUE at design load")
+    cooling_fixed_share: Quantity = quantity("1", 0, 1, "Share of cooling that does not follow load")
+    ups: Name = Field(description="UPS model in hardware.ups")
+    rack_fill: Quantity = quantity("1", 0.01, 1, "IT load over design load at full build-out")
+    overhead_it: Quantity = quantity("1", 0, 3, "Storage, network, appliance power per W of host power")
+    space_cny_per_rack_year: Quantity = quantity("CNY/yr", 0, 1e6, "Space, upkeep, security of one rack")
+    rack_units_usable: float = Field(description="Rack units usable per rack", gt=0, le=60)
+    fitout_cny_per_rack: Quantity = quantity("CNY", 0, 1e7, "Fit-out of the site per rack")
+    staff_fte: Quantity = quantity("FTE", 0, 1000, "Staff of the cloud centre")
+    platform_cny_per_host_year: Quantity = quantity(
+        "CNY/yr", 0, 1e6, "Platform software and support per host"
+    )
+    platform_cny_per_year: Quantity = quantity("CNY/yr", 0, 1e9, "Platform operation independent of size")
+    outages_per_year: Quantity = quantity("1/yr", 0, 100, "Outages of the whole site")
+    outage_hours: Quantity = quantity("h", 0.01, 1000, "Mean length of a site outage")
+    access_line: tuple[Name, ...] = Field(
+        description="Kinds of shared line per unit (keys of lines)", min_length=1
+    )
+    opens: date = Field(description="Day from which systems can be moved in")
+
+
+class Alternative(Spec):
+    """One future of the estate."""
+
+    title: Text = Field(description="Name of the alternative")
+    kind: Literal["keep", "consolidate"] = Field(description="What is done with the rooms")
+    cloud: Cloud | None = Field(default=None, description="The cloud site; consolidate only")
+    migration: Migration | None = Field(default=None, description="How systems move; consolidate only")
+    deadline: date | None = Field(default=None, description="Day by which every system must have moved")
+
+
+class Prices(Spec):
+    """Prices in money of time.price_year, and their yearly change in real terms."""
+
+    electricity_cny_per_kwh: Quantity = quantity("CNY/kWh", 0, 10, "Tariff of the machine rooms")
+    electricity_cloud_cny_per_kwh: Quantity = quantity("CNY/kWh", 0, 10, "Tariff of the cloud site")
+    staff_cny_per_fte: Quantity = quantity("CNY/FTE/yr", 0, 1e6, "Loaded yearly cost of one person")
+    electricity_change: Quantity = quantity("1/yr", -0.3, 0.3, "Yearly change of the tariff")
+    staff_change: Quantity = quantity("1/yr", -0.3, 0.5, "Yearly change of wages")
+    hardware_change: Quantity = quantity("1/yr", -0.5, 0.5, "Yearly change of hardware prices")
+    line_change: Quantity = quantity("1/yr", -0.5, 0.5, "Yearly change of line rents")
+    discount_rate: Quantity = quantity("1/yr", 0, 0.3, "Discount rate")
+
+
+class Grid(Spec):
+    """Carbon of electricity."""
+
+    carbon_kg_per_kwh: Quantity = quantity("kgCO2/kWh", 0, 3, "Grid factor of the first year")
+    change_per_year: Quantity = quantity("1/yr", -0.3, 0.3, "Yearly change of the grid factor")
+
+
+class Claim(Spec):
+    """A published figure, never an input to the model."""
+
+    id: str = Field(description="Short id, e.g. K2", min_length=1)
+    what: Text = Field(description="What the figure says")
+    metric: Literal["annual_saving", "one_off_saving", "systems_moved", "migration_end_share"] = Field(
+        description="Simulated figure to compare with"
+    )
+    categories: tuple[Category, ...] = Field(default=(), description="Categories summed, before switches")
+    switches: tuple[Literal["net", "staff", "all_hardware"], ...] = Field(
+        default=(), description="Accounting switches to vary; every combination is stated"
+    )
+    by: date | None = Field(default=None, description="Date to which the figure refers")
+    published: float = Field(description="The published figure, in unit")
+    relation: Literal["about", "at-least"] = Field(default="about", description="How it was worded")
+    unit: Literal["CNY/yr", "CNY", "count", "1"] = Field(description="Unit of the figure")
+    calibrated: bool = Field(default=False, description="True if inputs were fitted to it")
+    source: str = Field(description="Title, publisher and date", min_length=1)
+
+
+class Scenario(Spec):
+    """What the world is, what may be done in it, and what was published about it."""
+
+    schema_version: Literal[1] = Field(alias="schema", description="Version of this format")
+    name: Name = Field(description="Short name")
+    title: Text = Field(description="Title")
+    summary: Text = Field(description="What it describes, in two or three sentences")
+    time: Time
+    study: Study
+    calendar: Calendar
+    hardware: Hardware
+    servers: Servers
+    rooms: dict[Literal["closet", "room"], RoomClass] = Field(description="Size classes of rooms")
+    lines: dict[Name, Line] = Field(description="Kinds of leased line")
+    estate: Estate
+    demand: Demand
+    reliability: Reliability
+    prices: Prices
+    grid: Grid
+    baseline: Name = Field(description="Alternative that savings are measured against")
+    alternatives: dict[Name, Alternative] = Field(description="The futures compared", min_length=1)
+    claims: tuple[Claim, ...] = Field(default=(), description="Published figures to compare with")

@@ -1,0 +1,73 @@
+"""Bookings: every cost of a future, booked once.
+
+Rates (rents, contracts, staff) are booked by the share of the month in which they run; purchases and
+other lumps in the month in which they fall. Prices follow their yearly change from the first year.
+See bookings_rooms and bookings_cloud for what the rooms and the cloud cost; here: energy and moving.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..optimize.plan import Plan
+from ..scenarios.schema import Scenario
+from ..scenarios.world import World
+from .bookings_cloud import book_cloud
+from .bookings_rooms import book_rooms
+from .daybook import CLOUD_SITE, MONTHS_PER_YEAR, Daybook, PriceLevels
+from .flow import Flow
+from .ledger import Ledger
+from .timeline import Timeline
+
+PARTS = ("it", "ups", "cooling", "other")
+ROLLED_BACK_EFFORT = 0.5
+
+
+def book(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flow: Flow) -> Ledger:
+    """The ledger of one alternative in one world."""
+    estate = world.estate
+    daybook = Daybook(world.clock, len(estate.rooms.id), len(estate.units.id))
+    levels = PriceLevels(scenario.prices, world)
+    book_rooms(daybook, scenario, world, timeline, levels)
+    if len(plan.hosts.buy_month):
+        book_cloud(daybook, scenario, world, plan, timeline, levels)
+        _book_moves(daybook, scenario, world, plan, timeline, levels)
+    _book_energy(daybook, scenario, world, flow, levels)
+    return daybook.ledger()
+
+
+def _book_moves(
+    daybook: Daybook, scenario: Scenario, world: World, plan: Plan, timeline: Timeline, levels: PriceLevels
+) -> None:
+    migration = scenario.alternatives[plan.alternative].migration
+    assert migration is not None
+    moved = np.flatnonzero(timeline.moved_h < world.clock.hours)
+    failed = timeline.rollbacks
+    day_rate, systems = world.of(migration.day_rate_cny), world.estate.systems
+    for item, system, hour, effort in (
+        ("migration_labour", moved, timeline.moved_h[moved], 1.0),
+        ("rollback_labour", failed.system, failed.hour, ROLLED_BACK_EFFORT),
+    ):
+        month = np.searchsorted(world.clock.month_edges_h, hour, side="right") - 1
+        days = systems.effort_days[system] * effort
+        daybook.add(item, systems.room[system], month, days, days * day_rate * levels.staff[month])
+
+
+def _book_energy(daybook: Daybook, scenario: Scenario, world: World, flow: Flow, levels: PriceLevels) -> None:
+    prices, grid = scenario.prices, scenario.grid
+    years = np.arange(world.clock.months) // MONTHS_PER_YEAR
+    carbon = world.of(grid.carbon_kg_per_kwh) * (1.0 + world.of(grid.change_per_year)) ** years
+    tariff = {
+        "room": world.of(prices.electricity_cny_per_kwh) * levels.electricity,
+        "cloud": world.of(prices.electricity_cloud_cny_per_kwh) * levels.electricity,
+    }
+
+    for column, part in enumerate(PARTS):
+        for place, first_site, kwh in (
+            ("room", 0, flow.room_kwh[:, :, column]),
+            ("cloud", CLOUD_SITE, flow.cloud_kwh[None, :, column]),
+        ):
+            row, month = np.nonzero(kwh)
+            drawn = kwh[row, month]
+            cost, emitted = drawn * tariff[place][month], drawn * carbon[month]
+            daybook.add(f"{place}_{part}", first_site + row, month, drawn, cost, emitted)

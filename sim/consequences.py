@@ -1,0 +1,69 @@
+"""Consequences: what follows from the decided events without a further decision."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optimize.plan import Plan
+from ..scenarios.clock import HOURS_PER_DAY
+from ..scenarios.estate import NEVER
+from ..scenarios.schema import Migration as Moving
+from ..scenarios.world import World
+from .starts import Starts
+from .timeline import Ints, hour_of_month
+
+COPY_DAYS = 14  # a unit's shared line starts so long before its first cut-over
+
+
+def hours(days: float) -> int:
+    """Days in whole hours."""
+    return round(days * HOURS_PER_DAY)
+
+
+def generations(world: World, starts: Starts, server_off_h: Ints) -> Ints:
+    """Machines that come to stand in the rooms: no refresh of what moves, retires or never comes."""
+    servers = world.estate.servers
+    month = servers.generation_month.copy()
+    month[starts.moves[servers.system], 1:] = NEVER
+    month[starts.server_on_h == NEVER] = NEVER
+    month[hour_of_month(world.clock, month) >= server_off_h[:, None]] = NEVER
+    return month
+
+
+def rooms_of(world: World, starts: Starts, close_h: Ints) -> tuple[Ints, Ints, Ints]:
+    """When each room opens and closes, and the month in which its fit-out is renewed."""
+    rooms, servers, systems = world.estate.rooms, world.estate.servers, world.estate.systems
+    stands = starts.server_on_h != NEVER
+
+    def holds(kind: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        room = systems.room[servers.system[stands & kind[servers.system]]]
+        return np.bincount(room, minlength=len(rooms.id)) > 0
+
+    leaves = starts.moves | (starts.retires_h != NEVER)
+    unused = (rooms.opens_month > 0) & ~holds(np.ones_like(leaves))
+    open_h = np.where(unused, NEVER, hour_of_month(world.clock, rooms.opens_month))
+    refit_h = hour_of_month(world.clock, rooms.refit_month)
+    given_up = holds(starts.moves) & ~holds(~leaves)
+    dropped = given_up | (refit_h < open_h) | (refit_h >= close_h)
+    return open_h, np.where(unused, NEVER, close_h), np.where(dropped, NEVER, rooms.refit_month)
+
+
+def line_rents(world: World, starts: Starts, moved_h: Ints, moving: Moving | None) -> tuple[Ints, Ints]:
+    """First and last hour of rent of each vertical line."""
+    system = world.estate.lines.system
+    start = np.where(starts.on_cloud, NEVER, starts.arrives_h)[system]
+    end = starts.retires_h[system]
+    if moving:
+        dual, notice = hours(world.of(moving.dual_run_days)), hours(world.of(moving.line_notice_days))
+        idle = np.minimum(moved_h[system].astype(np.int64) + dual, end) + notice
+        end = np.where(moved_h[system] != NEVER, idle, end).astype(np.int32)
+    return start, end
+
+
+def unit_line_starts(world: World, plan: Plan, first_h: Ints) -> Ints:
+    """First hour of each unit's shared line."""
+    first = np.full(len(world.estate.units.id), NEVER, dtype=np.int32)
+    np.minimum.at(first, world.estate.systems.unit, first_h)
+    start = np.maximum(first - hours(COPY_DAYS), 0)
+    return np.where((first == NEVER) | (plan.shared_line < 0), NEVER, start).astype(np.int32)

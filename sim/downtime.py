@@ -1,0 +1,86 @@
+"""Downtime: when each server is down for any reason, as shares of hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .timeline import CLOUD, Outages
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+class Cells(NamedTuple):
+    """Share of an hour that something is down, shape (cells,) each."""
+
+    what: Indices
+    hour: Indices  # since the start of the window
+    share: Floats
+
+
+@dataclass(frozen=True)
+class Downtime:
+    """Disjoint intervals in hours, shape (intervals,) each, sorted by ``what`` and start."""
+
+    what: Indices
+    start_h: Floats
+    end_h: Floats
+
+    @classmethod
+    def union(cls, what: Indices, start_h: Floats, end_h: Floats) -> Self:
+        """Intervals merged where those of the same thing touch or overlap."""
+        keep = end_h > start_h
+        what, start_h, end_h = what[keep], start_h[keep], end_h[keep]
+        order = np.lexsort((start_h, what))
+        what, start_h, end_h = what[order], start_h[order], end_h[order]
+        if len(what) == 0:
+            return cls(what, start_h, end_h)
+        # Shifted by the thing's number, times of different things never meet.
+        shift = what * (float(end_h.max()) + 1.0)
+        reach = np.maximum.accumulate(end_h + shift)
+        first = np.concatenate([[True], start_h[1:] + shift[1:] > reach[:-1]])
+        opening = np.flatnonzero(first)
+        closing = np.append(opening[1:], len(what)) - 1
+        return cls(what[opening], start_h[opening], reach[closing] - shift[closing])
+
+    def of(self, what: int) -> Downtime:
+        """Downtime of one thing."""
+        mine = self.what == what
+        return Downtime(self.what[mine], self.start_h[mine], self.end_h[mine])
+
+    def within(self, start_h: int, hours: int) -> Cells:
+        """The hours touched in a window of time."""
+        seen = np.flatnonzero((self.start_h < start_h + hours) & (self.end_h > start_h))
+        low = np.maximum(self.start_h[seen] - start_h, 0.0)
+        high = np.minimum(self.end_h[seen] - start_h, float(hours))
+        first = np.floor(low).astype(np.int64)
+        count = np.ceil(high).astype(np.int64) - first
+        index = np.repeat(np.arange(len(seen)), count)
+        hour = np.arange(len(index)) - np.repeat(np.cumsum(count) - count - first, count)
+        share = np.minimum(high[index], hour + 1.0) - np.maximum(low[index], hour)
+        return Cells(self.what[seen][index], hour, share)
+
+
+def servers_down(servers: Outages, rooms: Outages, room_of_server: Indices) -> Downtime:
+    """Downtime of servers: their own failures and outages of their room."""
+    order = np.argsort(room_of_server, kind="stable")
+    sorted_rooms = room_of_server[order]
+    hit = np.flatnonzero(rooms.what != CLOUD)
+    first = np.searchsorted(sorted_rooms, rooms.what[hit], side="left")
+    count = np.searchsorted(sorted_rooms, rooms.what[hit], side="right") - first
+    index = np.repeat(np.arange(len(hit)), count)
+    member = np.arange(len(index)) - np.repeat(np.cumsum(count) - count - first, count)
+    return Downtime.union(
+        np.concatenate([servers.what.astype(np.int64), order[member]]),
+        np.concatenate([servers.start_h, rooms.start_h[hit][index]]),
+        np.concatenate([servers.end_h, rooms.end_h[hit][index]]),
+    )
+
+
+def rooms_down(rooms: Outages) -> Downtime:
+    """Downtime of rooms; the cloud site is ``CLOUD``."""
+    return Downtime.union(rooms.what.astype(np.int64), rooms.start_h, rooms.end_h)

@@ -1,0 +1,191 @@
+"""Events: what happens in one future, hour by hour, where something decides.
+
+SimPy carries the decisions: which system finds staff, line and hosts free for its cut-over, which
+failed host finds a standby, when a room is empty and closes. Whatever needs no decision (failures of
+servers, outages, rents) is drawn or computed for all entities at once.
+
+Simultaneous events happen in this order, and by row within each (see agenda.Rank): deliveries of
+hosts, repairs, failures, retirements, cut-overs, switch-offs, closings. So a standby repaired at the
+hour at which another host fails takes over; a system that retires at the hour of its cut-over is not
+moved; a server that retires when its dual running ends retires. Cut-overs of one hour are tried in
+the order of ``migration``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optimize.plan import Plan
+from ..optimize.waves import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS
+from ..scenarios.estate import NEVER
+from ..scenarios.schema import Migration as Moving
+from ..scenarios.schema import Scenario
+from ..scenarios.world import World
+from . import failures
+from .agenda import Agenda, Entry
+from .consequences import generations, hours, line_rents, rooms_of, unit_line_starts
+from .migration import Migration, Orders, slots
+from .occupancy import Occupancy
+from .starts import Starts, starts_of
+from .takeover import TakeOver
+from .timeline import Ints, Outages, Rollbacks, Timeline, hour_of_month
+
+ATTEMPTS_PER_DRAW = 8
+
+
+def happen(scenario: Scenario, world: World, plan: Plan) -> Timeline:
+    """Everything that happens in one alternative."""
+    return happen_logged(scenario, world, plan)[0]
+
+
+def happen_logged(scenario: Scenario, world: World, plan: Plan) -> tuple[Timeline, list[Entry]]:
+    """As ``happen``, with the log of decided events in the order in which they happened."""
+    agenda, starts = Agenda(), starts_of(world, plan)
+    decided = _decide(agenda, scenario, world, plan, starts)
+    return _timeline(scenario, world, plan, starts, decided), agenda.log
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What SimPy decided; named as in Timeline. ``first_h``: first attempt to move each system."""
+
+    server_off_h: Ints
+    room_close_h: Ints
+    first_h: Ints
+    moved_h: Ints
+    cutovers: Ints
+    rollbacks: Rollbacks
+    host_outages: Outages
+
+
+def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts: Starts) -> _Decided:
+    estate, moving = world.estate, _moving(scenario, plan)
+    room = estate.systems.room[estate.servers.system]
+    clearing_h = hours(world.of(moving.room_clearing_days)) if moving else 0
+    occupancy = Occupancy(agenda, room, starts.server_on_h, len(estate.rooms.id), clearing_h)
+    agenda.env.process(occupancy.retirements(starts.server_retires_h))
+    migration = Migration(agenda, occupancy, _orders(world, plan, moving, starts))
+    agenda.env.process(migration.weeks(slots(world.clock, scenario.calendar)))
+    outages = _host_outages(scenario, world, plan)
+    takeover = TakeOver(agenda, plan.hosts, hour_of_month(world.clock, plan.hosts.buy_month), outages)
+    agenda.env.run(until=world.clock.hours)
+    rollbacks = np.array(migration.rollbacks, dtype=np.int32).reshape(-1, 2)
+    return _Decided(
+        _ints(occupancy.off_h),
+        _ints(occupancy.close_h),
+        _ints(migration.first_h),
+        _ints(migration.moved_h),
+        _ints(migration.cutovers),
+        Rollbacks(rollbacks[:, 0], rollbacks[:, 1]),
+        replace(outages, cover=_ints(takeover.cover)),
+    )
+
+
+def _ints(values: list[int]) -> Ints:
+    return np.array(values, dtype=np.int32)
+
+
+def _moving(scenario: Scenario, plan: Plan) -> Moving | None:
+    """How this alternative moves systems; where it moves none, how the first one that does would.
+
+    A room emptied by retirements alone is then cleared in the same time in every alternative.
+    """
+    own = scenario.alternatives[plan.alternative].migration
+    others = (alternative.migration for alternative in scenario.alternatives.values())
+    return own or next((migration for migration in others if migration), None)
+
+
+def _orders(world: World, plan: Plan, moving: Moving | None, starts: Starts) -> Orders:
+    systems, servers = world.estate.systems, world.estate.servers
+    n = len(systems.id)
+    if moving is None:
+        return Orders.nothing(n)
+    placed = plan.placement >= 0
+    ready = np.zeros(n, dtype=np.int32)
+    host_on_h = hour_of_month(world.clock, plan.hosts.buy_month)
+    np.maximum.at(ready, servers.system[placed], host_on_h[plan.placement[placed]])
+    by_system = np.argsort(servers.system, kind="stable")
+    edges = np.searchsorted(servers.system[by_system], np.arange(1, n))
+    data = np.bincount(servers.system[placed], weights=servers.disk_gb[placed], minlength=n)
+    return Orders(
+        wave_h=np.where(starts.moves, plan.wave_h, NEVER).tolist(),
+        retires_h=starts.retires_h.tolist(),
+        ready_h=ready.tolist(),
+        servers=[rows.tolist() for rows in np.split(by_system, edges)],
+        days=systems.effort_days.tolist(),
+        data_gb=data.tolist(),
+        team_fte=plan.team_fte,
+        weekly_gb=world.of(moving.ingress_mbps) * GB_PER_HOUR_PER_MBPS * COPY_HOURS_PER_WEEK,
+        dual_run_h=hours(world.of(moving.dual_run_days)),
+        fails=_dice(world, world.of(moving.failure_share)),
+    )
+
+
+def _dice(world: World, share: float) -> Callable[[int, int], bool]:
+    """Whether attempt k of a system fails; drawn for all systems, eight attempts at a time."""
+    ids = world.estate.systems.id
+    rounds: list[NDArray[np.bool_]] = []
+
+    def fails(system: int, attempt: int) -> bool:
+        draw, place = divmod(attempt, ATTEMPTS_PER_DRAW)
+        while len(rounds) <= draw:
+            stream = f"cutover/{len(rounds)}" if rounds else "cutover"
+            rounds.append(world.uniforms(stream, ids, draws=ATTEMPTS_PER_DRAW) < share)
+        return bool(rounds[draw][system, place])
+
+    return fails
+
+
+def _host_outages(scenario: Scenario, world: World, plan: Plan) -> Outages:
+    cloud = scenario.alternatives[plan.alternative].cloud
+    if cloud is None or not len(plan.hosts.buy_month):
+        return failures.NONE
+    return failures.host_failures(scenario, world, cloud, hour_of_month(world.clock, plan.hosts.buy_month))
+
+
+def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, decided: _Decided) -> Timeline:
+    system = world.estate.servers.system
+    generation_month = generations(world, starts, decided.server_off_h)
+    cloud_on_h = np.where(starts.on_cloud, starts.arrives_h, decided.moved_h)[system]
+    served = (plan.placement >= 0) & (cloud_on_h < starts.server_retires_h)
+    room_open_h, room_close_h, refit_month = rooms_of(world, starts, decided.room_close_h)
+    line_start_h, line_end_h = line_rents(
+        world, starts, decided.moved_h, scenario.alternatives[plan.alternative].migration
+    )
+    first_h = np.where(starts.on_cloud, starts.arrives_h, decided.first_h)
+    return Timeline(
+        server_on_h=starts.server_on_h,
+        server_off_h=decided.server_off_h,
+        cloud_on_h=np.where(served, cloud_on_h, NEVER),
+        cloud_off_h=np.where(served, starts.server_retires_h, NEVER),
+        generation_month=generation_month,
+        room_open_h=room_open_h,
+        room_close_h=room_close_h,
+        room_refit_month=refit_month,
+        line_start_h=line_start_h,
+        line_end_h=line_end_h,
+        unit_line_start_h=unit_line_starts(world, plan, first_h),
+        host_on_h=hour_of_month(world.clock, plan.hosts.buy_month),
+        cutovers=decided.cutovers,
+        moved_h=decided.moved_h,
+        rollbacks=decided.rollbacks,
+        server_outages=failures.server_failures(
+            scenario, world, generation_month, starts.server_on_h, decided.server_off_h
+        ),
+        host_outages=decided.host_outages,
+        room_outages=_place_outages(scenario, world, plan, room_open_h, room_close_h),
+    )
+
+
+def _place_outages(scenario: Scenario, world: World, plan: Plan, open_h: Ints, close_h: Ints) -> Outages:
+    """Outages of rooms and of the cloud site."""
+    rooms = failures.room_outages(world, open_h, close_h)
+    cloud = scenario.alternatives[plan.alternative].cloud
+    if cloud is None or not len(plan.hosts.buy_month):
+        return rooms
+    on_h = int(hour_of_month(world.clock, plan.hosts.buy_month).min())
+    return failures.merged(rooms, failures.site_outages(world, cloud, on_h))

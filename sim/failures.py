@@ -1,0 +1,201 @@
+"""Failures: alternating renewal processes, drawn for all entities at once.
+
+Failures come at a rate that may grow with age, repairs last an exponential time, and nothing fails
+while it is down. Candidates come from a Poisson process at the highest rate that the entity can
+reach in any alternative; each is taken with probability rate / highest rate (thinning: Lewis and
+Shedler 1979, doi 10.1002/nav.3800260304) unless the entity is down. As the exponential has no
+memory, what is left is exactly the alternating process. Candidates depend on the entity's id alone,
+so alternatives share every failure that age and service allow.
+
+Times lie on a grid of 1/4096 h (0.9 s): sums and differences of hours are then exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..scenarios.estate import NEVER
+from ..scenarios.schema import Cloud, Scenario
+from ..scenarios.world import World
+from .timeline import CLOUD, Ints, Outages
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+HOURS_PER_YEAR = 8766.0
+HOURS_PER_MONTH = HOURS_PER_YEAR / 12
+TICKS_PER_HOUR = 4096
+AGEING_STARTS_YEARS = 3.0
+
+
+NONE = Outages(np.empty(0, dtype=np.int32), np.empty(0), np.empty(0), np.empty(0, dtype=np.int32))
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Instants at which something may fail, shape (candidates,) each."""
+
+    row: Rows
+    start_h: Floats
+    repair_h: Floats
+    u: Floats
+
+
+def renewals(
+    world: World,
+    stream: str,
+    ids: NDArray[np.integer],
+    highest_rate_per_h: Floats,
+    mean_repair_h: Floats,
+    share: Callable[[Rows, Floats], Floats] | None = None,
+) -> Outages:
+    """Times during which entities are down, within the horizon, sorted by start.
+
+    Args:
+        ids: own the random numbers, shape (n,).
+        highest_rate_per_h: failures per hour of operation, an upper bound, shape (n,).
+        mean_repair_h: shape (n,).
+        share: rate over the highest rate for rows at hours; 1 if None.
+
+    Returns:
+        Outages whose ``what`` is a position in ``ids``; intervals of one entity do not overlap.
+    """
+    found = _candidates(world, stream, ids, highest_rate_per_h, mean_repair_h)
+    if share is not None:
+        taken = found.u < share(found.row, found.start_h)
+        found = _Candidates(found.row[taken], found.start_h[taken], found.repair_h[taken], found.u[taken])
+    start = np.floor(found.start_h * TICKS_PER_HOUR) / TICKS_PER_HOUR
+    end = start + np.ceil(found.repair_h * TICKS_PER_HOUR) / TICKS_PER_HOUR
+    up = _while_up(found.row, start, end)
+    return _outages(found.row[up], start[up], np.minimum(end[up], float(world.clock.hours)))
+
+
+def _candidates(
+    world: World, stream: str, ids: NDArray[np.integer], rate_per_h: Floats, mean_repair_h: Floats
+) -> _Candidates:
+    """Round k draws the k-th candidate of every entity that has not passed the horizon."""
+    rows = np.flatnonzero(rate_per_h > 0)
+    time = np.zeros(len(rows))
+    found: list[tuple[Rows, Floats, Floats, Floats]] = []
+    while len(rows):
+        u = world.uniforms(f"{stream}/{len(found)}", ids[rows], draws=3)
+        time = time - np.log(u[:, 0]) / rate_per_h[rows]
+        within = time < world.clock.hours
+        rows, time, u = rows[within], time[within], u[within]
+        found.append((rows, time, -np.log(u[:, 1]) * mean_repair_h[rows], u[:, 2]))
+    if not found:
+        return _Candidates(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0))
+    return _Candidates(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _while_up(row: Rows, start: Floats, end: Floats) -> NDArray[np.bool_]:
+    """Which failures hit an entity that is up; the k-th ones of all entities are settled together."""
+    order = np.lexsort((start, row))
+    first = np.searchsorted(row[order], row[order], side="left")
+    rank = np.arange(len(row)) - first
+    up = np.zeros(len(row), dtype=np.bool_)
+    busy_until = np.zeros(int(row.max(initial=0)) + 1)
+    by_rank = order[np.argsort(rank, kind="stable")]
+    for these in np.split(by_rank, np.cumsum(np.bincount(rank))[:-1]):
+        hits = these[start[these] >= busy_until[row[these]]]
+        up[hits] = True
+        busy_until[row[hits]] = end[hits]
+    return up
+
+
+def _outages(what: Rows, start: Floats, end: Floats, cover: Ints | None = None) -> Outages:
+    order = np.lexsort((what, start))
+    none = np.full(len(what), -1, dtype=np.int32)
+    return Outages(
+        what[order].astype(np.int32), start[order], end[order], none if cover is None else cover[order]
+    )
+
+
+def in_service(outages: Outages, on_h: Ints, off_h: Ints) -> Outages:
+    """Outages that begin while the thing is in service, cut where its service ends."""
+    on, off = on_h[outages.what], off_h[outages.what]
+    kept = (outages.start_h >= on) & (outages.start_h < off)
+    return Outages(
+        outages.what[kept],
+        outages.start_h[kept],
+        np.minimum(outages.end_h, off)[kept],
+        outages.cover[kept],
+    )
+
+
+def _wear(age_years: Floats, ageing: float) -> Floats:
+    """Failure rate over that of a young machine."""
+    return 1.0 + ageing * np.maximum(age_years - AGEING_STARTS_YEARS, 0.0)
+
+
+def server_failures(
+    scenario: Scenario, world: World, generation_month: Ints, on_h: Ints, off_h: Ints
+) -> Outages:
+    """Failures of servers in service.
+
+    Args:
+        generation_month: of the machines that stand in this alternative (see Timeline).
+    """
+    servers, reliability = world.estate.servers, scenario.reliability
+    mtbf, ageing = world.of(reliability.server_mtbf_h), world.of(reliability.ageing_per_year)
+    bought_h = np.where(generation_month == NEVER, np.inf, generation_month * HOURS_PER_MONTH)
+    bought_h[:, 0] = servers.bought_month * HOURS_PER_MONTH
+    oldest = _wear((world.clock.hours - bought_h[:, 0]) / HOURS_PER_YEAR, ageing)
+
+    def share(row: Rows, hour: Floats) -> Floats:
+        there = bought_h[row] <= hour[:, None]
+        bought = np.where(there, bought_h[row], bought_h[row, :1]).max(axis=1)
+        wear = _wear((hour - bought) / HOURS_PER_YEAR, ageing)
+        return np.where(there.any(axis=1), wear / oldest[row], 0.0)
+
+    repair = np.full(len(servers.id), world.of(reliability.server_mttr_h))
+    return in_service(
+        renewals(world, "server-failure", servers.id, oldest / mtbf, repair, share), on_h, off_h
+    )
+
+
+def host_failures(scenario: Scenario, world: World, cloud: Cloud, on_h: Ints) -> Outages:
+    """Failures of cloud hosts in service, before anything takes over."""
+    reliability, clock = scenario.reliability, world.clock
+    mtbf, ageing = world.of(reliability.host_mtbf_h), world.of(reliability.ageing_per_year)
+    life_h = round(world.of(cloud.host_life_years) * 12) * HOURS_PER_MONTH
+    oldest = _wear(np.full(len(on_h), min(clock.hours, life_h) / HOURS_PER_YEAR), ageing)
+
+    def share(row: Rows, hour: Floats) -> Floats:
+        age_h = np.maximum(hour - on_h[row], 0.0) % life_h
+        return _wear(age_h / HOURS_PER_YEAR, ageing) / oldest[row]
+
+    repair = np.full(len(on_h), world.of(reliability.host_mttr_h))
+    found = renewals(world, "host-failure", np.arange(len(on_h)), oldest / mtbf, repair, share)
+    return in_service(found, on_h, np.full(len(on_h), NEVER, dtype=np.int32))
+
+
+def room_outages(world: World, open_h: Ints, close_h: Ints) -> Outages:
+    """Outages of rooms while they are open."""
+    rooms = world.estate.rooms
+    rate = rooms.outages_per_year / HOURS_PER_YEAR
+    return in_service(renewals(world, "room-outage", rooms.id, rate, rooms.outage_hours), open_h, close_h)
+
+
+def site_outages(world: World, cloud: Cloud, on_h: int) -> Outages:
+    """Outages of the whole cloud site from the hour at which its first host is on."""
+    rate = np.array([world.of(cloud.outages_per_year) / HOURS_PER_YEAR])
+    repair = np.array([world.of(cloud.outage_hours)])
+    found = renewals(world, "site-outage", np.zeros(1, dtype=np.int64), rate, repair)
+    kept = found.start_h >= on_h
+    what = np.full(int(kept.sum()), CLOUD, dtype=np.int32)
+    return Outages(what, found.start_h[kept], found.end_h[kept], found.cover[kept])
+
+
+def merged(one: Outages, other: Outages) -> Outages:
+    """Both, sorted by start."""
+    return _outages(
+        np.concatenate([one.what, other.what]).astype(np.int64),
+        np.concatenate([one.start_h, other.start_h]),
+        np.concatenate([one.end_h, other.end_h]),
+        np.concatenate([one.cover, other.cover]),
+    )

@@ -1,0 +1,169 @@
+"""Flows of a scenario's world: what integrate needs, gathered from scenario, world, plan and timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optimize.plan import Plan
+from ..scenarios.estate import Estate
+from ..scenarios.profile import class_profiles
+from ..scenarios.schema import Scenario, Ups
+from ..scenarios.world import World
+from .block import Fleet
+from .cloud import CloudSite
+from .demand import Demand
+from .downtime import rooms_down, servers_down
+from .facility import Facility, calibrate
+from .integrate import Flow, Future, RoomSites, integrate
+from .power import Curves
+from .timeline import CLOUD, Timeline
+
+__all__ = ["Flow", "fleet_of", "flow", "room_sites", "world_demand"]
+
+Floats = NDArray[np.float64]
+
+_MINUTES_PER_HOUR = 60
+
+
+def flow(
+    scenario: Scenario, world: World, plans: Sequence[Plan], timelines: Sequence[Timeline]
+) -> tuple[Flow, ...]:
+    """Load, power and energy of every hour of each alternative.
+
+    Args:
+        plans, timelines: one per alternative, in the same order.
+    """
+    fleet = fleet_of(scenario, world)
+    sites = room_sites(_ups_rows(scenario), world.estate, fleet)
+    futures = [
+        _future(scenario, world, fleet, plan, timeline)
+        for plan, timeline in zip(plans, timelines, strict=True)
+    ]
+    return integrate(fleet, sites, futures)
+
+
+def world_demand(scenario: Scenario, world: World) -> Demand:
+    """Demand of the servers of a world, for ``demand.demand_block`` or the flows."""
+    servers, classes = world.estate.servers, scenario.demand.classes.values()
+    return Demand(
+        seed=world.seed,
+        world=world.index,
+        clock=world.clock,
+        ids=servers.id,
+        classes=world.estate.systems.demand_class[servers.system],
+        mean_ssj=servers.demand_ssj,
+        noise=servers.noise,
+        day_share=np.array([world.of(c.day_share) for c in classes]),
+        common_share=np.array([world.of(c.common_share) for c in classes]),
+        growth=world.of(scenario.demand.growth_per_year),
+        profile_root=np.sqrt(class_profiles(scenario, world.clock)).astype(np.float32),
+    )
+
+
+def fleet_of(scenario: Scenario, world: World) -> Fleet:
+    """Components of a world with the machines they run on in rooms."""
+    servers = world.estate.servers
+    return Fleet(
+        world_demand(scenario, world),
+        _curves(scenario),
+        servers.generation_curve,
+        servers.config_factor,
+        world.estate.systems.room[servers.system].astype(np.int64),
+    )
+
+
+def room_sites(ups: Floats, estate: Estate, fleet: Fleet) -> RoomSites:
+    """Rooms as facilities, calibrated at the mean load of the month in which each gets its first server.
+
+    Args:
+        ups: loss coefficients a0, a1, a2 of each UPS model, shape (models, 3).
+    """
+    rooms, arrives = estate.rooms, estate.servers.generation_month[:, 0]
+    first = np.full(len(rooms.id), np.iinfo(np.int32).max)
+    np.minimum.at(first, fleet.room, np.maximum(arrives, 0))
+    there = arrives <= first[fleet.room]
+    machines = fleet.curves.machines(fleet.generation_curve[:, 0], fleet.config_factor)
+    grown = (1 + fleet.demand.growth) ** (first[fleet.room] / 12)
+    mean_w = machines.at(fleet.demand.mean_ssj * grown / machines.ssj_ops)
+    nominal_w = np.bincount(fleet.room[there], mean_w[there], minlength=len(rooms.id))
+    facility = calibrate(
+        rated_w=rooms.ups_rated_w * rooms.ups_count,
+        ups=ups[rooms.ups_curve],
+        pue=rooms.pue,
+        cooling_fixed_share=rooms.cooling_fixed_share,
+        lighting_w=rooms.lighting_w,
+        it_w=nominal_w * (1 + rooms.overhead_it),
+    )
+    return RoomSites(
+        facility,
+        rooms.overhead_it * rooms.overhead_fixed_share * nominal_w,
+        rooms.overhead_it * (1 - rooms.overhead_fixed_share),
+    )
+
+
+def _curves(scenario: Scenario) -> Curves:
+    library = [curve for _, curve in sorted(scenario.hardware.curves.items())]
+    return Curves.of(np.array([c.watts for c in library]), np.array([c.ssj_ops for c in library]))
+
+
+def _ups_rows(scenario: Scenario) -> Floats:
+    return np.array([_coefficients(ups) for _, ups in sorted(scenario.hardware.ups.items())])
+
+
+def _coefficients(ups: Ups) -> tuple[float, float, float]:
+    return ups.a0, ups.a1, ups.a2
+
+
+def _future(scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline: Timeline) -> Future:
+    return Future(
+        timeline=timeline,
+        host=plan.placement.astype(np.int64),
+        rebound=world.of(scenario.demand.rebound_per_year),
+        down=servers_down(timeline.server_outages, timeline.room_outages, fleet.room),
+        rooms_down=rooms_down(timeline.room_outages),
+        cloud=_cloud_site(scenario, world, fleet, plan, timeline) if len(plan.hosts.curve) else None,
+    )
+
+
+def _cloud_site(scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline: Timeline) -> CloudSite:
+    """The site of a plan, calibrated at its mean load when fully built and before growth."""
+    cloud = scenario.alternatives[plan.alternative].cloud
+    assert cloud is not None, "a plan with hosts has a cloud"
+    hosts = plan.hosts
+    factor = np.full(len(hosts.curve), world.of(scenario.servers.config_factor))
+    curves = fleet.curves.machines(hosts.curve, factor)
+    placed = plan.placement >= 0
+    load = np.bincount(plan.placement[placed], fleet.demand.mean_ssj[placed], minlength=len(hosts.curve))
+    design_w = curves.at(load / hosts.capacity_ssj).sum() * (1 + world.of(cloud.overhead_it))
+    return CloudSite(
+        hosts=curves,
+        capacity_ssj=hosts.capacity_ssj,
+        on_h=timeline.host_on_h,
+        overhead_it=world.of(cloud.overhead_it),
+        restart_h=world.of(scenario.reliability.restart_minutes) / _MINUTES_PER_HOUR,
+        facility=_cloud_facility(
+            design_w,
+            world.of(cloud.rack_fill),
+            _coefficients(scenario.hardware.ups[cloud.ups]),
+            world.of(cloud.pue),
+            world.of(cloud.cooling_fixed_share),
+        ),
+        down=rooms_down(timeline.room_outages).of(CLOUD),
+        outages=timeline.host_outages,
+    )
+
+
+def _cloud_facility(
+    design_w: float, fill: float, ups: tuple[float, float, float], pue: float, fixed_share: float
+) -> Facility:
+    return calibrate(
+        rated_w=np.array([design_w / fill]),
+        ups=np.array([ups]),
+        pue=np.array([pue]),
+        cooling_fixed_share=np.array([fixed_share]),
+        lighting_w=np.zeros(1),
+        it_w=np.array([design_w]),
+    )

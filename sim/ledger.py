@@ -1,0 +1,105 @@
+"""The ledger: whatever happens is booked once - when, where, what, how much, at which price.
+
+Every figure of every report is a sum over ledgers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Item(NamedTuple):
+    """One kind of booking."""
+
+    name: str
+    category: str
+    unit: str  # of the amount
+    side: str  # "rooms", "cloud" or "move": whose cost it is
+
+
+ANNUAL = (
+    "leased_lines",
+    "room_operations",
+    "staff",
+    "electricity",
+    "hardware_maintenance",
+    "hardware_refresh",
+    "platform",
+)
+ONE_OFF = ("room_construction", "hardware_purchase", "migration", "decommissioning")
+CATEGORIES = ANNUAL + ONE_OFF
+
+ITEMS = (
+    Item("vertical_line", "leased_lines", "line-year", "rooms"),
+    Item("shared_line", "leased_lines", "line-year", "cloud"),
+    Item("room_operations", "room_operations", "room-year", "rooms"),
+    Item("cloud_space", "room_operations", "rack-year", "cloud"),
+    Item("room_staff", "staff", "FTE-year", "rooms"),
+    Item("cloud_staff", "staff", "FTE-year", "cloud"),
+    Item("room_it", "electricity", "kWh", "rooms"),
+    Item("room_ups", "electricity", "kWh", "rooms"),
+    Item("room_cooling", "electricity", "kWh", "rooms"),
+    Item("room_other", "electricity", "kWh", "rooms"),
+    Item("cloud_it", "electricity", "kWh", "cloud"),
+    Item("cloud_ups", "electricity", "kWh", "cloud"),
+    Item("cloud_cooling", "electricity", "kWh", "cloud"),
+    Item("cloud_other", "electricity", "kWh", "cloud"),
+    Item("server_maintenance", "hardware_maintenance", "server-year", "rooms"),
+    Item("host_maintenance", "hardware_maintenance", "host-year", "cloud"),
+    Item("server_refresh", "hardware_refresh", "server", "rooms"),
+    Item("host_refresh", "hardware_refresh", "host", "cloud"),
+    Item("platform_hosts", "platform", "host-year", "cloud"),
+    Item("platform_base", "platform", "year", "cloud"),
+    Item("room_refit", "room_construction", "room", "rooms"),
+    Item("room_new", "room_construction", "room", "rooms"),
+    Item("cloud_fitout", "room_construction", "rack", "cloud"),
+    Item("server_new", "hardware_purchase", "server", "rooms"),
+    Item("host_new", "hardware_purchase", "host", "cloud"),
+    Item("network_new", "hardware_purchase", "host", "cloud"),
+    Item("migration_labour", "migration", "person-day", "move"),
+    Item("rollback_labour", "migration", "person-day", "move"),
+    Item("disposal", "decommissioning", "server", "move"),
+    Item("resale", "decommissioning", "server", "move"),
+)
+ITEM = {item.name: row for row, item in enumerate(ITEMS)}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Bookings as columns, shape (bookings,) each.
+
+    Attributes:
+        month: month index in which it falls.
+        site: room row; -1 the cloud site; -2 - u the office of unit u (shared lines).
+        item: row of ITEMS.
+        amount: in the item's unit.
+        cost_cny: amount x price; negative is income.
+        carbon_kg: carbon of it: grid carbon of electricity, embodied carbon of hardware bought.
+    """
+
+    month: NDArray[np.int32]
+    site: NDArray[np.int32]
+    item: NDArray[np.int32]
+    amount: NDArray[np.float64]
+    cost_cny: NDArray[np.float64]
+    carbon_kg: NDArray[np.float64]
+
+    @classmethod
+    def join(cls, parts: Sequence[Ledger]) -> Self:
+        """One ledger of many, in the order given."""
+        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+    def total(self, *names: str) -> float:
+        """Cost in CNY of the items or categories named; of everything if none is.
+
+        A name that is both (``room_operations``) means the category.
+        """
+        if not names:
+            return float(self.cost_cny.sum())
+        rows = [i for i, item in enumerate(ITEMS) if item.name in names or item.category in names]
+        return float(self.cost_cny[np.isin(self.item, rows)].sum())

@@ -1,0 +1,72 @@
+"""What a study keeps of each world: sums of its ledgers and monthly or yearly states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optimize.plan import Plan, Proof
+from ..scenarios.schema import Scenario
+from ..scenarios.world import World
+from .run import Run, Service
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One alternative in one world, summed.
+
+    Attributes:
+        amount, cost_cny, carbon_kg: ledger sums, shape (months, items), items as in ledger.ITEMS.
+        cost_by_level_cny: shape (years, levels + 1, items); levels as in estate.levels, the last
+            row is the cloud site.
+        rooms_open, systems_on_cloud, hosts_on: state at the end of each month, shape (months,).
+        pue: facility energy over IT energy by year, shape (years,).
+        utilisation: load over capacity switched on by year, shape (years,).
+        heat: mean utilisation by weekday and hour in the last year, shape (7, 24).
+        moved_h: hours of successful cut-overs, sorted.
+        systems_planned: systems that were to move by the deadline.
+    """
+
+    alternative: str
+    kind: str
+    amount: Floats
+    cost_cny: Floats
+    carbon_kg: Floats
+    cost_by_level_cny: Floats
+    rooms_open: Floats
+    systems_on_cloud: Floats
+    hosts_on: Floats
+    pue: Floats
+    utilisation: Floats
+    heat: Floats
+    service: Service
+    moved_h: NDArray[np.int32]
+    systems_planned: int
+    team_fte: float
+    proof: Proof | None
+
+
+@dataclass(frozen=True)
+class WorldResult:
+    """All alternatives in one world, with the draws that made it (path of quantity -> value)."""
+
+    world: int
+    draws: Mapping[str, float]
+    outcomes: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All worlds of a scenario, and one of them in full (that with the median net saving)."""
+
+    scenario: Scenario
+    seed: int
+    results: tuple[WorldResult, ...]
+    world: World
+    plans: Mapping[str, Plan]
+    runs: Mapping[str, Run]

@@ -1,0 +1,208 @@
+"""Reconciliation: the money a second way, from hourly stocks instead of bookings.
+
+Nothing here looks at the ledger or shares its arithmetic: what exists in each hour is counted, priced
+by the hour, and summed by year; lumps are added at their hour. Ledger and integral must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optimize.plan import Plan
+from ..scenarios.estate import NEVER
+from ..scenarios.quantity import Quantity
+from ..scenarios.schema import Cloud, Migration, Scenario
+from ..scenarios.world import World
+from .flow import Flow
+from .ledger import CATEGORIES
+from .timeline import Ints, Timeline, stock
+
+Floats = NDArray[np.float64]
+
+
+class _Life(NamedTuple):
+    """One machine from purchase to removal; ``end_h`` lies beyond the run if it stays."""
+
+    bought_month: int
+    start_h: int
+    end_h: int
+    price_cny: float
+
+
+def integrate(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flow: Flow) -> Floats:
+    """Cost in CNY by year and category, shape (years, categories as in ledger.CATEGORIES)."""
+    books = _Integral(scenario, world)
+    _rooms(books, timeline)
+    _servers(books, timeline)
+    _energy(books, flow)
+    alternative = scenario.alternatives[plan.alternative]
+    if len(plan.hosts.buy_month) and alternative.cloud and alternative.migration:
+        _centre(books, alternative.cloud, plan, timeline)
+        _hosts(books, alternative.cloud, plan)
+        _moves(books, alternative.migration, timeline)
+    return books.cost
+
+
+class _Integral:
+    """Sums by year and category, and the price of everything at every hour."""
+
+    def __init__(self, scenario: Scenario, world: World) -> None:
+        self.scenario, self.world, self.clock = scenario, world, world.clock
+        month_h = np.diff(world.clock.month_edges_h)
+        self.year = np.repeat(np.arange(world.clock.months) // 12, month_h)
+        self._per_hour = np.repeat(1.0 / (12 * month_h), month_h)
+        self.cost = np.zeros((world.clock.years, len(CATEGORIES)))
+
+    def level(self, change: Quantity | None) -> Floats:
+        """Price level by hour."""
+        if change is None:
+            return np.ones(self.clock.hours)
+        return np.asarray((1.0 + self.world.of(change)) ** self.year.astype(np.float64))
+
+    def rate(self, category: str, cny_per_year: Floats, change: Quantity | None) -> None:
+        """Add a cost rate by hour, in prices of the first year."""
+        self._add(category, cny_per_year * self._per_hour * self.level(change))
+
+    def energy(self, kw: Floats, tariff: Quantity, change: Quantity) -> None:
+        """Add electricity."""
+        self._add("electricity", kw * self.world.of(tariff) * self.level(change))
+
+    def lump(self, category: str, hour: int, cny: float, change: Quantity | None) -> None:
+        """Add a cost at an hour, in prices of the first year."""
+        growth = 0.0 if change is None else self.world.of(change)
+        year = int(self.year[hour])
+        self.cost[year, CATEGORIES.index(category)] += cny * (1.0 + growth) ** year
+
+    def hour(self, month: int) -> int:
+        """First hour of a month; the end of the run if it lies beyond, 0 if before."""
+        return int(self.clock.month_edges_h[min(max(month, 0), self.clock.months)])
+
+    def count(self, start_h: Ints, end_h: Ints | None, height: Floats | float = 1.0) -> Floats:
+        """Stock by hour; to the end of the run if ``end_h`` is None."""
+        end = np.full_like(start_h, NEVER) if end_h is None else end_h
+        return stock(self.clock.hours, start_h, end, height)
+
+    def _add(self, category: str, by_hour: Floats) -> None:
+        self.cost[:, CATEGORIES.index(category)] += np.bincount(
+            self.year, weights=by_hour, minlength=self.clock.years
+        )
+
+
+def _rooms(books: _Integral, timeline: Timeline) -> None:
+    rooms, lines, prices = books.world.estate.rooms, books.world.estate.lines, books.scenario.prices
+    rents = books.count(timeline.line_start_h, timeline.line_end_h, lines.price_cny_per_year)
+    books.rate("leased_lines", rents, prices.line_change)
+    span = timeline.room_open_h, timeline.room_close_h
+    books.rate("room_operations", books.count(*span, rooms.operations_cny_per_year), None)
+    wage = books.world.of(prices.staff_cny_per_fte)
+    books.rate("staff", books.count(*span, rooms.staff_fte) * wage, prices.staff_change)
+    for room, month in enumerate(timeline.room_refit_month.tolist()):
+        if month != NEVER:
+            books.lump("room_construction", books.hour(month), float(rooms.fitout_cny[room]), None)
+        if 0 < timeline.room_open_h[room] < books.clock.hours:
+            books.lump(
+                "room_construction", int(timeline.room_open_h[room]), float(rooms.fitout_cny[room]), None
+            )
+
+
+def _server_lives(books: _Integral, timeline: Timeline) -> Iterator[tuple[int, _Life]]:
+    """Every machine that stands in a room, with its number in its slot."""
+    servers = books.world.estate.servers
+    for slot, off_h in enumerate(timeline.server_off_h.tolist()):
+        months = [month for month in timeline.generation_month[slot].tolist() if month != NEVER]
+        starts = [books.hour(month) for month in months]
+        for k, end_h in enumerate([*starts[1:], books.clock.hours]):
+            if k < len(months):
+                bought = int(servers.bought_month[slot]) if k == 0 else months[k]
+                yield k, _Life(bought, starts[k], min(end_h, off_h), float(servers.price_cny[slot]))
+
+
+def _servers(books: _Integral, timeline: Timeline) -> None:
+    hardware = books.scenario.prices.hardware_change
+    lives = list(_server_lives(books, timeline))
+    for k, life in lives:
+        if k > 0:
+            books.lump("hardware_refresh", life.start_h, life.price_cny, hardware)
+        elif life.bought_month > 0:
+            books.lump("hardware_purchase", life.start_h, life.price_cny, hardware)
+    _upkeep(books, [life for _, life in lives], books.world.of(books.scenario.servers.life_years))
+
+
+def _upkeep(books: _Integral, lives: list[_Life], life_years: float) -> None:
+    """Maintenance, disposal and resale of machines."""
+    terms, world, hardware = books.scenario.servers, books.world, books.scenario.prices.hardware_change
+    warranty = round(world.of(terms.warranty_years) * 12)
+    start_h = [max(life.start_h, books.hour(life.bought_month + warranty)) for life in lives]
+    end_h = [life.end_h for life in lives]
+    price = np.array([life.price_cny for life in lives])
+    covered = books.count(np.array(start_h, dtype=np.int32), np.array(end_h, dtype=np.int32), price)
+    books.rate("hardware_maintenance", covered * world.of(terms.maintenance_share), hardware)
+    for life in lives:
+        if life.end_h < books.clock.hours:
+            age = (books.clock.month_of_hour(life.end_h) - life.bought_month) / 12
+            worth = world.of(terms.resale_share) * max(0.0, 1 - age / life_years) * life.price_cny
+            books.lump("decommissioning", life.end_h, world.of(terms.disposal_cny), None)
+            books.lump("decommissioning", life.end_h, -worth, hardware)
+
+
+def _energy(books: _Integral, flow: Flow) -> None:
+    prices = books.scenario.prices
+    for part in ("it", "ups", "cooling", "other"):
+        rooms, cloud = flow.series[f"room_{part}_kw"], flow.series[f"cloud_{part}_kw"]
+        books.energy(rooms, prices.electricity_cny_per_kwh, prices.electricity_change)
+        books.energy(cloud, prices.electricity_cloud_cny_per_kwh, prices.electricity_change)
+
+
+def _centre(books: _Integral, cloud: Cloud, plan: Plan, timeline: Timeline) -> None:
+    """Staff, platform, racks and shared lines."""
+    world, prices = books.world, books.scenario.prices
+    rents = [world.of(line.price_cny_per_year) for line in books.scenario.lines.values()]
+    price = np.array(
+        [rents[kind] * count for kind, count in zip(plan.shared_line, plan.shared_lines, strict=True)]
+    )
+    books.rate("leased_lines", books.count(timeline.unit_line_start_h, None, price), prices.line_change)
+    is_open = np.arange(books.clock.hours) >= books.clock.hour_of(cloud.opens)
+    staff = world.of(cloud.staff_fte) * world.of(prices.staff_cny_per_fte)
+    books.rate("staff", np.where(is_open, staff, 0.0), prices.staff_change)
+    books.rate("platform", np.where(is_open, world.of(cloud.platform_cny_per_year), 0.0), None)
+    hosts = books.count(timeline.host_on_h, None)
+    books.rate("platform", hosts * world.of(cloud.platform_cny_per_host_year), None)
+    units = books.count(timeline.host_on_h, None, plan.hosts.rack_units)
+    racks = np.ceil(units / cloud.rack_units_usable - 1e-9)
+    books.rate("room_operations", racks * world.of(cloud.space_cny_per_rack_year), None)
+    if racks[-1] > 0:
+        built = np.ceil(units[-1] / cloud.rack_units_usable / world.of(cloud.rack_fill) - 1e-9)
+        cost = float(built) * world.of(cloud.fitout_cny_per_rack)
+        books.lump("room_construction", int(np.flatnonzero(racks)[0]), cost, None)
+
+
+def _hosts(books: _Integral, cloud: Cloud, plan: Plan) -> None:
+    world, hardware = books.world, books.scenario.prices.hardware_change
+    life = round(world.of(cloud.host_life_years) * 12)
+    lives = []
+    for month, price in zip(plan.hosts.buy_month.tolist(), plan.hosts.price_cny.tolist(), strict=True):
+        for bought in range(month, books.clock.months, life):
+            start_h, end_h = books.hour(bought), books.hour(bought + life)
+            lives.append(_Life(bought, start_h, end_h, price))
+            if bought == month:
+                network = price * world.of(cloud.network_share)
+                books.lump("hardware_purchase", start_h, price + network, hardware)
+            else:
+                books.lump("hardware_refresh", start_h, price, hardware)
+    _upkeep(books, lives, world.of(cloud.host_life_years))
+
+
+def _moves(books: _Integral, migration: Migration, timeline: Timeline) -> None:
+    effort, wages = books.world.estate.systems.effort_days, books.scenario.prices.staff_change
+    rate = books.world.of(migration.day_rate_cny)
+    for system, hour in enumerate(timeline.moved_h.tolist()):
+        if hour != NEVER:
+            books.lump("migration", hour, float(effort[system]) * rate, wages)
+    for system, hour in zip(
+        timeline.rollbacks.system.tolist(), timeline.rollbacks.hour.tolist(), strict=True
+    ):
+        books.lump("migration", hour, 0.5 * float(effort[system]) * rate, wages)

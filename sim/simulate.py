@@ -1,0 +1,73 @@
+"""Simulation of one world: what happens, what flows, what it costs, what users notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..optimize.plan import Plan
+from ..scenarios.estate import NEVER
+from ..scenarios.schema import Scenario
+from ..scenarios.world import World
+from .bookings import book
+from .events import happen
+from .flow import Flow, flow
+from .run import Run
+from .service import service
+from .timeline import Ints, Timeline, stock
+
+Floats = NDArray[np.float64]
+
+
+def simulate(scenario: Scenario, plan: Plan, world: World) -> Run:
+    """One alternative in one world."""
+    return simulate_all(scenario, [plan], world)[0]
+
+
+def simulate_all(scenario: Scenario, plans: Sequence[Plan], world: World) -> tuple[Run, ...]:
+    """Alternatives in the same world, on the same draws; demand is made once for all."""
+    timelines = [happen(scenario, world, plan) for plan in plans]
+    flows = flow(scenario, world, plans, timelines)
+    return tuple(
+        _run(scenario, world, plan, timeline, flowed)
+        for plan, timeline, flowed in zip(plans, timelines, flows, strict=True)
+    )
+
+
+def _run(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flowed: Flow) -> Run:
+    series = {**flowed.series, **states(world, plan, timeline)}
+    return Run(
+        alternative=plan.alternative,
+        kind=plan.kind,
+        world=world.index,
+        ledger=book(scenario, world, plan, timeline, flowed),
+        timeline=timeline,
+        series=series,
+        heat=flowed.heat,
+        service=service(scenario, world, plan, timeline, series),
+    )
+
+
+def states(world: World, plan: Plan, timeline: Timeline) -> dict[str, Floats]:
+    """Number of rooms, hosts, systems and lines in each hour, shape (hours,) each."""
+    servers, hours = world.estate.servers, world.clock.hours
+    on_cloud = np.full(len(world.estate.systems.id), NEVER, dtype=np.int32)
+    off_cloud = np.zeros_like(on_cloud)
+    served = timeline.cloud_on_h != NEVER
+    np.minimum.at(on_cloud, servers.system[served], timeline.cloud_on_h[served])
+    np.maximum.at(off_cloud, servers.system[served], timeline.cloud_off_h[served])
+    return {
+        "rooms_open": stock(hours, timeline.room_open_h, timeline.room_close_h),
+        "hosts_on": stock(hours, timeline.host_on_h, _never(timeline.host_on_h)),
+        "systems_on_cloud": stock(hours, on_cloud, np.maximum(on_cloud, off_cloud)),
+        "vertical_lines": stock(hours, timeline.line_start_h, timeline.line_end_h),
+        "shared_lines": stock(
+            hours, timeline.unit_line_start_h, _never(timeline.unit_line_start_h), plan.shared_lines
+        ),
+    }
+
+
+def _never(like: Ints) -> Ints:
+    return np.full_like(like, NEVER)

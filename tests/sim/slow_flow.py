@@ -1,0 +1,126 @@
+"""The flows again, hour by hour and component by component: slow, and easy to check by eye.
+
+Written from the definitions alone: minutes of downtime are added up interval by interval, power
+comes from np.interp, and nothing is shared between alternatives or kept in float32.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from roomfold.sim.block import Fleet
+from roomfold.sim.demand import demand_block
+from roomfold.sim.integrate import Future, RoomSites
+from roomfold.sim.power import power_w
+from roomfold.sim.timeline import CLOUD
+
+from . import build
+
+
+def overlap(start, end, hour):
+    """Share of an hour inside an interval."""
+    return max(0.0, min(end, hour + 1) - max(start, hour))
+
+
+def share_down(outages, what, hour):
+    """Share of an hour that a thing is down; its outages must not overlap."""
+    rows = [i for i in range(len(outages.what)) if outages.what[i] == what]
+    return sum(overlap(outages.start_h[i], outages.end_h[i], hour) for i in rows)
+
+
+def slow_flow(fleet: Fleet, sites: RoomSites, future: Future):
+    """Series and energy (rooms, months, 4) and (months, 4) of one alternative."""
+    clock, time = fleet.demand.clock, future.timeline
+    names = ["room_capacity", "room_load", "demand", "unserved", "cloud_capacity", "cloud_load"]
+    series = {name: np.zeros(clock.hours) for name in names}
+    room_kwh = np.zeros((len(sites.overhead_ratio), clock.months, 4))
+    cloud_kwh = np.zeros((clock.months, 4))
+    for month in range(clock.months):
+        start = clock.month_edges_h[month]
+        block = demand_block(fleet.demand, month, np.arange(len(fleet.room))).astype(float)
+        for hour in range(start, clock.month_edges_h[month + 1]):
+            wanted = block[:, hour - start]
+            watts = rooms_hour(fleet, future, wanted, month, hour, series)
+            room_kwh[:, month] += facility_hour(sites, time, watts, hour) / 1e3
+            if future.cloud is not None:
+                cloud_kwh[month] += cloud_hour(fleet, future, wanted, month, hour, series) / 1e3
+    return series, room_kwh, cloud_kwh
+
+
+def rooms_hour(fleet, future, wanted, month, hour, series):
+    """Server power of each room in W."""
+    time = future.timeline
+    watts = np.zeros(len(time.room_open_h))
+    for i, room in enumerate(fleet.room):
+        if not time.server_on_h[i] <= hour < time.server_off_h[i]:
+            continue
+        generation = 1 if time.generation_month[i, 1] <= month else 0
+        curve = fleet.generation_curve[i, generation]
+        down = share_down(time.server_outages, i, hour) + share_down(time.room_outages, room, hour)
+        capacity = build.SSJ_OPS[curve]
+        power = fleet.config_factor[i] * power_w(build.WATTS[curve], wanted[i] / capacity)
+        watts[room] += (1 - down) * power
+        series["room_capacity"][hour] += (1 - down) * capacity
+        served = (1 - down) * min(wanted[i], capacity)
+        series["room_load"][hour] += served
+        if hour < time.cloud_on_h[i]:
+            series["demand"][hour] += wanted[i]
+            series["unserved"][hour] += wanted[i] - served
+    return watts
+
+
+def facility_hour(sites, time, server_w, hour):
+    """IT, UPS, cooling and other of each room in W, shape (rooms, 4)."""
+    result = np.zeros((len(server_w), 4))
+    for room, watts in enumerate(server_w):
+        if time.room_open_h[room] <= hour < time.room_close_h[room]:
+            live = 1 - share_down(time.room_outages, room, hour)
+            it = watts * (1 + sites.overhead_ratio[room]) + sites.overhead_fixed_w[room] * live
+            result[room] = site_hour(sites.facility, room, it, live, 1)
+    return result
+
+
+def site_hour(site, row, it, live, lit):
+    """IT, UPS, cooling and other of one site in W."""
+    ups = cooling = 0.0
+    if live > 0:
+        x = it / live / site.rated_w[row]
+        ups = live * site.rated_w[row] * (site.a0[row] + site.a1[row] * x + site.a2[row] * x * x)
+        cooling = site.fixed_w[row] * live + site.cooling_ratio[row] * (it + ups)
+    return np.array([it, ups, cooling, site.lighting_w[row] * lit])
+
+
+def cloud_hour(fleet, future, wanted, month, hour, series):
+    """IT, UPS, cooling and other of the cloud site in W."""
+    time, cloud = future.timeline, future.cloud
+    edges = fleet.demand.clock.month_edges_h
+    load = np.zeros(len(cloud.on_h))
+    for i, host in enumerate(future.host):
+        if time.cloud_on_h[i] <= hour < time.cloud_off_h[i]:
+            began = sum(edges[1:] <= time.cloud_on_h[i])
+            load[host] += wanted[i] * (1 + future.rebound) ** ((month - began) / 12)
+    asked = load.sum()
+    on = (hour >= cloud.on_h).astype(float)
+    failures = cloud.outages
+    for i in range(len(failures.what)):
+        host, cover = failures.what[i], failures.cover[i]
+        down = overlap(failures.start_h[i], failures.end_h[i], hour)
+        if down:
+            moved = load[host] * overlap(failures.start_h[i] + cloud.restart_h, failures.end_h[i], hour)
+            load[host] -= load[host] * down
+            on[host] -= down
+            if cover >= 0:
+                load[cover] += moved
+    live = 1 - share_down(time.room_outages, CLOUD, hour)
+    served = live * np.minimum(load, on * cloud.capacity_ssj).sum()
+    watts = 0.0
+    for host in range(len(load)):
+        if on[host] > 0:
+            use = load[host] / (on[host] * cloud.capacity_ssj[host])
+            watts += on[host] * 1.2 * power_w(build.WATTS[1], use)
+    series["demand"][hour] += asked
+    series["unserved"][hour] += asked - served
+    series["cloud_load"][hour] += served
+    series["cloud_capacity"][hour] += live * (on * cloud.capacity_ssj).sum()
+    live *= hour >= cloud.on_h.min()
+    return site_hour(cloud.facility, 0, watts * live * (1 + cloud.overhead_it), live, live)

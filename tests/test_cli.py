@@ -1,0 +1,145 @@
+"""The command line as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+SMALL = str(Path(__file__).parent / "scenarios" / "minimal.yaml")
+
+
+def roomfold(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    command = [sys.executable, "-m", "roomfold", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=cwd)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of the small scenario."""
+    folder = tmp_path_factory.mktemp("run") / "made"
+    done = roomfold("run", SMALL, "--out", str(folder), "--jobs", "1", "--worlds", "4")
+    assert done.returncode == 0, done.stderr
+    assert "report.html" in done.stdout
+    return folder
+
+
+def test_list_names_the_scenarios_and_their_claims() -> None:
+    """`list --json` keeps its contract."""
+    rows = json.loads(roomfold("list", "--json").stdout)
+    row = next(row for row in rows if row["name"] == "inner-mongolia")
+    assert set(row) == {"name", "title_en", "title_zh", "claims"}
+    assert row["claims"] == ["K1", "K2", "K3"]
+
+
+def test_check_ends_with_what_is_assumed() -> None:
+    """A valid scenario lists its quantities with grade and source."""
+    done = roomfold("check", "inner-mongolia")
+    assert done.returncode == 0
+    assert "estate.rooms" in done.stdout
+    assert "assumed (A)" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "run", "plan"])
+def test_an_unknown_scenario_is_one_line_and_exit_3(command: str, tmp_path: Path) -> None:
+    """No traceback; a near name is offered; nothing is written."""
+    done = roomfold(command, "inner-mongolai", cwd=tmp_path)
+    assert done.returncode == 3
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "inner-mongolia" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_several_faults_are_all_reported_with_their_places(tmp_path: Path) -> None:
+    """Each fault is one line of the form file:line:column: path: got ..., must be ..."""
+    text = Path(SMALL).read_text(encoding="utf-8")
+    text = text.replace("years: 1", "years: -1").replace("baseline: keep", "baseline: kep")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(text, encoding="utf-8")
+    done = roomfold("run", str(bad), "--out", str(tmp_path / "out"))
+    assert done.returncode == 3
+    lines = done.stderr.strip().splitlines()
+    assert any(":" in line and "time.years: got -1, must be" in line for line in lines)
+    assert any("baseline: got 'kep', must be" in line and "keep" in line for line in lines)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_component_larger_than_every_host_is_exit_4_in_words(tmp_path: Path) -> None:
+    """What cannot be planned says why."""
+    done = roomfold(
+        "run", SMALL, "--jobs", "1", "--out", str(tmp_path / "out"), "--set", "estate.memory_gb=900"
+    )
+    assert done.returncode == 4
+    assert "no host type is large enough" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_field_changes_by_one_option(tmp_path: Path) -> None:
+    """`--set` reaches the scenario, and a wrong value is named."""
+    done = roomfold("check", SMALL, "--set", "prices.discount_rate=7")
+    assert done.returncode == 3
+    assert "prices.discount_rate" in done.stderr
+
+
+def test_the_statement_on_disk_is_the_statement_printed(made: Path, tmp_path: Path) -> None:
+    """`--json` prints what statement.json holds; the same seed gives the same bytes in two processes."""
+    again = tmp_path / "again"
+    done = roomfold("run", SMALL, "--out", str(again), "--jobs", "2", "--worlds", "4", "--json", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == json.loads((again / "statement.json").read_text(encoding="utf-8"))
+    names = sorted(str(p.relative_to(made)) for p in made.rglob("*") if p.is_file())
+    assert names == sorted(str(p.relative_to(again)) for p in again.rglob("*") if p.is_file())
+    different = [n for n in names if (made / n).read_bytes() != (again / n).read_bytes()]
+    assert different == []
+
+
+def test_verify_finds_the_same_bytes_and_what_was_changed(made: Path, tmp_path: Path) -> None:
+    """A run can be made again; a figure changed by hand is found."""
+    assert roomfold("verify", str(made), "--jobs", "1").stdout.strip() == "same bytes"
+    import shutil
+
+    tampered = tmp_path / "tampered"
+    shutil.copytree(made, tampered)
+    statement = tampered / "statement.json"
+    statement.write_text(statement.read_text(encoding="utf-8").replace("p50", "p51", 1), encoding="utf-8")
+    done = roomfold("verify", str(tampered), "--jobs", "1")
+    assert done.returncode == 1
+    assert "statement.json" in done.stdout
+
+
+def test_the_ledger_on_disk_adds_up_to_the_statement(made: Path) -> None:
+    """The annual saving of a category is a sum over ledger.parquet, whoever reads it."""
+    statement = json.loads((made / "statement.json").read_text(encoding="utf-8"))
+    ledger = pq.read_table(made / "ledger.parquet").to_pylist()
+    years = len(statement["annual_years"])
+    sign = {statement["baseline"]: 1, "consolidate": -1}
+    for category, stat in statement["savings"]["consolidate"]["annual"].items():
+        total = sum(
+            sign[row["alternative"]] * row["cost_cny"]
+            for row in ledger
+            if row["category"] == category and row["year"] in statement["annual_years"]
+        )
+        assert total / years / statement["worlds"] == pytest.approx(stat["mean"], rel=1e-9, abs=1e-6)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C ends with 130 and no folder, not even a temporary one."""
+    command = [sys.executable, "-m", "roomfold", "run", "inner-mongolia", "--out", "made", "--jobs", "2"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    time.sleep(4)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
