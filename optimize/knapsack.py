@@ -24,6 +24,9 @@ LARGEST_GRID = 600_000
 UNITS = 2**30
 MODEL_NODES = 20_000
 
+# Below this, worths cannot be scaled to whole units without overflow.
+WORTHLESS = 1e-200
+
 
 @dataclass(frozen=True)
 class Filling:
@@ -88,8 +91,9 @@ class Knapsack:
         sizes, capacities = self.sizes[:, kept], self.capacities[np.ix_(types, kept)]
         limits = np.minimum(counts, self.fitting()[types])
         most = limits.max(axis=0)
-        if not (prices @ most > 0):
-            return np.zeros(limits.shape, dtype=np.int64), np.zeros(len(types))
+        everything = float(prices @ most)
+        if not everything > WORTHLESS:
+            return np.zeros(limits.shape, dtype=np.int64), np.full(len(types), everything)
         if np.prod(capacities.max(axis=0) + 1.0) <= LARGEST_GRID:
             return _by_table(sizes, capacities, prices, most)
         answers = [_by_model(sizes, c, prices, m) for c, m in zip(capacities, limits, strict=True)]

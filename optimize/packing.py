@@ -218,7 +218,7 @@ def _ending(task: Task, bought: Columns, left: Ints, spare: Ints, best: PoolPack
 
 
 def _wanted(priced: Priced, share: float) -> list[int]:
-    """Patterns to buy, one entry per host: whole hosts wanted and parts of at least ``share``, or the largest part."""
+    """Patterns to buy, one entry per host: whole hosts, parts from ``share`` up, else the largest part."""
     hosts = np.floor(priced.hosts + 1e-6).astype(np.int64)
     part = priced.hosts - hosts
     hosts = hosts + (part >= share)

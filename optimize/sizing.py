@@ -3,11 +3,11 @@
 "performance" sizes on measured use and "as-is" copies what the machine has today. Old cores are not
 new cores: measured use is converted through benchmark throughput. A component gets the vCPU that
 its own peak needs, and at least its share of the host in the busy hours: vCPU are given out several
-times over, so that sizes alone would let the peaks of all components meet on one host. The plan buys no second helping,
-so vCPU are sized for the demand expected in the component's last month within the horizon, growth
-and rebound included; memory and disk do not grow in the model. Headroom and growth never ask for
-more than the largest host: a component that outgrows it would be split. What is measured today must
-fit.
+times over, so that sizes alone would let the peaks of all components meet on one host. The plan buys
+no second helping, so vCPU are sized for the demand expected in the component's last month within the
+horizon, growth and rebound included; memory and disk do not grow in the model. Headroom, growth and
+systems still to come never ask for more than the largest host: a component that outgrows it would be
+split. What is measured today must fit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 MONTHS_PER_YEAR = 12
-BUSY_QUANTILE = 0.95
 BUSY_QUANTILE = 0.95
 
 

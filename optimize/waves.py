@@ -75,43 +75,33 @@ def plan_waves(
     """
     systems, clock = world.estate.systems, world.clock
     opens_h = max(clock.hour_of(cloud.opens), 0)
-    starts_h, ends_h = (
-        _hour_of_month(clock, systems.arrives_month),
-        _hour_of_month(clock, systems.retires_month),
-    )
-    direct = (
-        ~systems.classified & (systems.arrives_month > 0) & (starts_h >= opens_h) & (starts_h < clock.hours)
-    )
+    starts_h = _hour_of_month(clock, systems.arrives_month)
+    ends_h = _hour_of_month(clock, systems.retires_month)
+    later = (systems.arrives_month > 0) & (starts_h >= opens_h) & (starts_h < clock.hours)
+    wave_h = np.where(~systems.classified & later, starts_h, NEVER).astype(np.int32)
     weeks = _weeks(scenario, clock, opens_h)
-    movable = ~systems.classified & (starts_h < opens_h)
-    if not len(weeks.hour):
-        return Waves(_wave_hours(direct, starts_h), 0.0, int(movable.sum()) if deadline_h is not None else 0)
-    candidate = movable & (ends_h > weeks.hour[0])
-    order = _order(scenario, world, candidate, weeks)
-    queue = _Queue(
-        weeks,
-        systems.effort_days[order],
-        data_gb[order],
-        COPY_HOURS_PER_WEEK * GB_PER_HOUR_PER_MBPS * world.of(migration.ingress_mbps),
-        1 - world.of(migration.failure_share),
-    )
+    due = ~systems.classified & (starts_h < opens_h)
+    if len(weeks.hour):
+        due &= ends_h > weeks.hour[0]
+    if not len(weeks.hour) or not due.any():
+        return Waves(wave_h, 0.0, 0 if deadline_h is None else int((due & (ends_h >= deadline_h)).sum()))
+    order = _order(scenario, world, due, weeks)
+    weekly_gb = COPY_HOURS_PER_WEEK * GB_PER_HOUR_PER_MBPS * world.of(migration.ingress_mbps)
+    useful = 1 - world.of(migration.failure_share)
+    queue = _Queue(weeks, systems.effort_days[order], data_gb[order], weekly_gb, useful)
     team = _team(queue, world.of(migration.team_fte), deadline_h)
-    hours = queue.hours(team)
-    staying = ends_h[order] > hours
-    hours = queue.only(staying).hours(team)
-    wave_h = _wave_hours(direct, starts_h)
-    wave_h[order[staying]] = hours
-    late = 0 if deadline_h is None else int((hours >= deadline_h).sum())
-    return Waves(wave_h, team if len(order) else 0.0, late)
+    hours, ends_h = queue.hours(team), ends_h[order]
+    # What would have been retired by its turn is not moved; the others then move no later.
+    staying = ends_h > hours
+    hours[staying] = queue.only(staying).hours(team)
+    wave_h[order[staying]] = hours[staying]
+    late = 0 if deadline_h is None else int(((hours >= deadline_h) & (ends_h >= deadline_h)).sum())
+    return Waves(wave_h, team, late)
 
 
 def _hour_of_month(clock: Clock, month: NDArray[np.int32]) -> Ints:
     edges = np.append(clock.month_edges_h[:-1], int(NEVER))
     return np.asarray(edges[np.clip(month, 0, clock.months)])
-
-
-def _wave_hours(direct: Bools, starts_h: Ints) -> NDArray[np.int32]:
-    return np.where(direct, starts_h, NEVER).astype(np.int32)
 
 
 def _weeks(scenario: Scenario, clock: Clock, opens_h: int) -> _Weeks:
@@ -151,20 +141,24 @@ class _Queue:
         """Cut-over hour of each system, NEVER beyond the horizon.
 
         Each week takes systems in order until the next one does not fit. A system that needs more
-        than a whole week takes the whole week.
+        than a week has cuts over alone, at the end of as many weeks as it needs.
         """
         week_days = (self.weeks.workdays * team_fte * self.useful).tolist()
         week_gb = self.weekly_gb * self.useful
-        chosen = []
-        week, days_left, gb_left, fresh = 0, week_days[0], week_gb, True
-        for days, gb in zip(self.days.tolist(), self.data_gb.tolist(), strict=True):
-            while week < len(week_days) and not fresh and (days > days_left or gb > gb_left):
-                week, fresh = week + 1, True
-                days_left, gb_left = (week_days[week] if week < len(week_days) else 0.0), week_gb
-            chosen.append(week)
-            days_left, gb_left, fresh = days_left - days, gb_left - gb, False
-        hours = np.append(self.weeks.hour, int(NEVER))
-        return np.asarray(hours[np.minimum(np.array(chosen, dtype=np.int64), len(hours) - 1)])
+        chosen = np.full(len(self.days), len(week_days), dtype=np.int64)
+        week, days_left, gb_left = -1, 0.0, 0.0
+        for row, (days, gb) in enumerate(zip(self.days.tolist(), self.data_gb.tolist(), strict=True)):
+            if days > days_left or gb > gb_left:
+                week, alone = week + 1, False
+                while week < len(week_days) and (days > week_days[week] or gb > week_gb):
+                    days, gb = max(days - week_days[week], 0.0), max(gb - week_gb, 0.0)
+                    week, alone = week + 1, True
+                if week == len(week_days):
+                    break
+                days_left, gb_left = (days, gb) if alone else (week_days[week], week_gb)
+            chosen[row] = week
+            days_left, gb_left = days_left - days, gb_left - gb
+        return np.append(self.weeks.hour, int(NEVER))[chosen]
 
 
 def _team(queue: _Queue, most_fte: float, deadline_h: int | None) -> float:

@@ -4,7 +4,8 @@ Money is counted gross first: what the claim's categories cost less on the rooms
 
 - ``net``: what the cloud costs, in every category of the same kind (annual or one-off), and the move;
 - ``staff``: the category staff, that of the cloud only together with ``net``;
-- ``all_hardware``: refresh avoided over the horizon, beside the new build avoided.
+- ``all_hardware``: renewal of rooms and hardware avoided over the horizon, beside the new build avoided;
+  without it, only what would have been built or bought anew counts.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .rank import rank_correlations, weighted_median
 NEAR = 0.1  # of the published figure
 FEWEST_NEAR = 5  # worlds, below which a median of them says little
 MIX_SIZE = 6
+ROOM_RENEWAL = ("room_refit",)
 MONEY = ("annual_saving", "one_off_saving")
 
 
@@ -134,6 +136,8 @@ def saving_rows(claim: Claim, switches: tuple[str, ...]) -> list[int]:
     extra = {"staff": "staff", "all_hardware": "hardware_refresh"}
     named = {*claim.categories, *(extra[s] for s in switches if s in extra)}
     rows = set(rows_of(named, "rooms"))
+    if "all_hardware" in claim.switches and "all_hardware" not in switches:
+        rows -= set(rows_of(ROOM_RENEWAL))
     if "net" in switches:
         kind = set(ANNUAL if claim.metric == "annual_saving" else ONE_OFF) - {"staff"}
         rows |= set(rows_of(kind | named, "cloud", "move"))

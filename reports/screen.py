@@ -71,10 +71,9 @@ def estimate(
 
 def _head(statement: Statement, lang: Lang) -> list[str]:
     scenario = statement.scenario
-    run = say(
-        lang, "screen.run", worlds=statement.worlds, seed=statement.seed, run=run_id(statement), year=scenario.time.price_year
-    )  # fmt: skip
-    return [_cut(text(lang, scenario.title), WIDTH), run]
+    run = {"run": run_id(statement), "worlds": statement.worlds, "seed": statement.seed}
+    line = say(lang, "screen.run", year=scenario.time.price_year, **run)
+    return [_cut(text(lang, scenario.title), WIDTH), line]
 
 
 def _savings(statement: Statement, name: str, lang: Lang) -> list[str]:

@@ -15,7 +15,6 @@ from .charts.drivers import label
 from .claims import Check
 from .contract import DEFINITIONS
 from .lines import (
-    CONDUCT,
     ENERGY,
     ClaimLine,
     Format,
@@ -37,10 +36,11 @@ from .quantiles import Stat
 from .sentences import details, finding
 from .statement import Statement
 
-SERVICE = ("availability", "unserved_share", "system_hours_lost", "worst_down")
-USE = ("energy", *ENERGY, "pue", "utilisation", "carbon", "embodied_carbon")
-BUILT = ("rooms_open", "hosts_bought")
-assert {*SERVICE, *USE, *BUILT} == {key for key, _ in CONDUCT} | {*ENERGY}
+CONDUCT_TABLES = {
+    "built": ("rooms_open", "hosts_bought"),
+    "service": ("availability", "unserved_share", "system_hours_lost", "worst_down"),
+    "use": ("energy", *ENERGY, "pue", "utilisation", "carbon", "embodied_carbon"),
+}
 
 
 @dataclass(frozen=True)
@@ -85,17 +85,17 @@ def sections(statement: Statement, command: str, lang: Lang) -> dict[str, Any]:
         "names": {name: title(statement, name, lang) for name in scenario.alternatives},
         "run": run_id(statement),
         "command": command,
-        "findings": {n: [finding(statement, n, lang), *details(statement, n, lang)] for n in statement.savings},
+        "findings": [[finding(statement, n, lang), *details(statement, n, lang)] for n in statement.savings],
         "cards": _cards(statement, lang),
         "claims": _claims(statement, lang),
         "savings": {name: _savings(statement, name, lang) for name in statement.savings},
-        "conduct": {k: conduct_lines(statement, lang, v) for k, v in (("service", SERVICE), ("use", USE), ("built", BUILT))},
+        "conduct": {key: conduct_lines(statement, lang, keys) for key, keys in CONDUCT_TABLES.items()},
         "plans": {name: _plan(statement, name, proof, lang) for name, proof in statement.proofs.items()},
         "grades": {grade: share(part) for grade, part in statement.spread_by_grade.items()},
         "assumptions": _assumptions(statement, lang),
         "counts": {"total": len(rows), **counts(rows)},
         "definitions": [say(lang, f"define.{key}") for key in DEFINITIONS],
-    }  # fmt: skip
+    }
 
 
 def _cards(statement: Statement, lang: Lang) -> list[Card]:

@@ -141,7 +141,7 @@ def _by_year(axes: Axes, pair: Pair, names: tuple[str, str], totals: list[Floats
         low, mid, high = quantiles(values / KWH_PER_GWH)
         axes.fill_between(years, low, high, color=colour, alpha=0.18, linewidth=0)
         axes.plot(years, mid, style, color=colour, marker=marker, markersize=4.5, linewidth=1.8)
-        place, offset = (years[-1], mid[-1]), (4, 7)
+        place, offset = (years[-1], mid[-1]), (4, 9)
         axes.annotate(
             pair.title(name, lang), place, offset, textcoords="offset points", ha="right", color=colour
         )

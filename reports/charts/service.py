@@ -26,7 +26,7 @@ def service(statement: Statement, study: Study, lang: Lang) -> Chart:
     metrics: dict[str, Callable[[Outcome], float]] = {
         "hours_lost": lambda o: o.service.system_hours_lost / years,
         "worst_down": lambda o: float(o.service.worst_down),
-        "unserved": lambda o: o.service.unserved_share * 1e6,
+        "unserved_ppm": lambda o: o.service.unserved_share * 1e6,
     }
     figure, axes = panels(len(metrics), 1, 4.2)
     middle: dict[tuple[str, str], float] = {}

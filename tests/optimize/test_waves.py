@@ -98,7 +98,7 @@ def test_what_stays_and_what_starts_on_the_cloud(case: tuple[Scenario, World, Pl
 
 def test_smaller_team_would_miss_the_deadline() -> None:
     """The team is the smallest: with one person fewer as the most there is, systems come late or later."""
-    effort = "alternatives.consolidate.migration.effort_days=200"
+    effort = "alternatives.consolidate.migration.effort_days=60"
     scenario = load(MINIMAL, [effort])
     world = draw_world(scenario, 0)
     plan = make_plan(scenario, "consolidate", world)
@@ -120,7 +120,7 @@ def test_impossible_deadline_goes_on_and_counts_the_late() -> None:
         MINIMAL,
         [
             "alternatives.consolidate.migration.team_fte=1",
-            "alternatives.consolidate.migration.effort_days=200",
+            "alternatives.consolidate.migration.effort_days=60",
         ],
     )
     world = draw_world(scenario, 0)

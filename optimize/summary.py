@@ -1,0 +1,48 @@
+"""A plan in a few figures, for people and programs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from ..scenarios.estate import NEVER
+from ..scenarios.schema import Scenario
+from ..scenarios.world import World
+from .plan import Plan
+
+
+def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int | float | list[str]]:
+    """What a plan builds and moves; the keys carry the units."""
+    figures: dict[str, str | int | float | list[str]] = {
+        "alternative": plan.alternative,
+        "world": world.index,
+        "rooms_today": int((world.estate.rooms.opens_month == 0).sum()),
+        "systems": len(world.estate.systems.id),
+        "servers": len(world.estate.servers.id),
+    }
+    cloud = scenario.alternatives[plan.alternative].cloud
+    if cloud is None or plan.proof is None:
+        return figures
+    proof, hosts = plan.proof, plan.hosts
+    moves = (plan.wave_h != NEVER) & (world.estate.systems.arrives_month == 0)
+    last: date = world.clock.day_of_hour(int(plan.wave_h[moves].max())) if moves.any() else world.clock.start
+    by_type = np.bincount(hosts.type, minlength=len(cloud.host_types))
+    return figures | {
+        "systems_moved": int(moves.sum()),
+        "systems_late": plan.late,
+        "last_cut_over": last.isoformat(),
+        "team_fte": plan.team_fte,
+        "components_on_cloud": int((plan.placement >= 0).sum()),
+        "pools": [f"{zone} level {level}" for zone, level in plan.pools],
+        "hosts": proof.hosts,
+        "hosts_by_type": [f"{t.name}: {n}" for t, n in zip(cloud.host_types, by_type, strict=True) if n],
+        "hosts_first_fit": proof.hosts_first_fit,
+        "hosts_as_is_at_least": proof.hosts_as_is_at_least,
+        "cost_cny_per_year": proof.cost_cny_per_year,
+        "bound_cny_per_year": proof.bound_cny_per_year,
+        "standby_cost_cny_per_year": proof.standby_cost_cny_per_year,
+        "gap": proof.gap,
+        "solver": proof.solver,
+        "seconds": proof.seconds,
+    }
