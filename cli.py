@@ -161,7 +161,8 @@ def plan(scenario: str, index: int, seed: int | None, overrides: tuple[str, ...]
         return
     for entry in plans:
         for key, value in entry.items():
-            click.echo(f"{key:<28} {value:,.4f}" if isinstance(value, float) else f"{key:<28} {value}")
+            text = f"{value:,.4f}" if isinstance(value, float) else value
+            click.echo(f"{key:<28}{', '.join(text) if isinstance(text, list) else text}")
         click.echo()
 
 

@@ -17,6 +17,7 @@ from statistics import median
 
 import numpy as np
 from numpy.random import SFC64, Generator
+
 from roomfold.scenarios import load
 from roomfold.scenarios.draw import design, draw_world
 from roomfold.scenarios.schema import Scenario

@@ -34,7 +34,9 @@ def main() -> None:
         books = Books.of(study.scenario, study.results[:count])
         savings = books.annual_saving(books.others[0])
         p10, p90 = quantiles(savings, (0.1, 0.9)) / 1e6
-        change = [round(abs(b / a - 1), 4) for a, b in zip(before, (p10, p90), strict=True)] if before else None
+        change = (
+            [round(abs(b / a - 1), 4) for a, b in zip(before, (p10, p90), strict=True)] if before else None
+        )
         rows.append({"worlds": count, "p10": round(p10, 2), "p90": round(p90, 2), "change": change})
         before = (p10, p90)
     print(json.dumps(rows))

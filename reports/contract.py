@@ -54,6 +54,7 @@ def to_json(statement: Statement) -> Json:
             name: {"net": _stat(found.staff_fte), "rooms": _stat(found.staff_fte_rooms)}
             for name, found in statement.savings.items()
         },
+        "energy_saved_kwh_per_year": {n: _stat(found.energy_saved) for n, found in statement.savings.items()},
         "energy_kwh_per_year": of_all("energy"),
         "energy_parts_kwh_per_year": {part: of_all(f"energy_{part}") for part in PARTS},
         "carbon_t_per_year": of_all("carbon"),

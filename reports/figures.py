@@ -43,15 +43,15 @@ def level_savings(books: Books, name: str) -> dict[str, Figure]:
 
 
 def total_savings(books: Books, name: str) -> dict[str, Figure]:
-    """Sums of categories, present value, payback, and what is freed beside money: people, rooms."""
+    """Sums of categories, present value, payback, and what is saved beside money."""
     flow = books.saving(name).sum(axis=2)
     rate = books.drawn(books.scenario.prices.discount_rate.path)
     without_staff = rows_of(set(ANNUAL) - {"staff"})
     first = books.each(books.baseline, lambda o: o.rooms_open[0])
 
-    def people(*sides: str) -> Figure:
-        rows = rows_of({"staff"}, *sides)
-        return Figure(books.annual_amount(books.baseline, rows) - books.annual_amount(name, rows), "FTE")
+    def amount(unit: str, *where: str, category: str) -> Figure:
+        rows = rows_of({category}, *where)
+        return Figure(books.annual_amount(books.baseline, rows) - books.annual_amount(name, rows), unit)
 
     return {
         "annual_total": Figure(books.annual_saving(name), CNY_PER_YEAR),
@@ -60,8 +60,9 @@ def total_savings(books: Books, name: str) -> dict[str, Figure]:
         "npv": Figure(present_value(flow, rate), "CNY"),
         "payback_years": Figure(payback(flow), "yr"),
         "rooms_closed": Figure(first - books.each(name, lambda o: o.rooms_open[-1]), "count"),
-        "staff_fte": people(),
-        "staff_fte_rooms": people("rooms"),
+        "staff_fte": amount("FTE", category="staff"),
+        "staff_fte_rooms": amount("FTE", "rooms", category="staff"),
+        "energy_saved": amount("kWh/yr", category="electricity"),
     }
 
 

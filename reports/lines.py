@@ -56,7 +56,6 @@ class ClaimLine:
     id: str
     what: str
     accounting: str
-    unit: str
     published: str
     span: Span
     below: str
@@ -175,12 +174,10 @@ def claim_line(check: Check, lang: Lang) -> ClaimLine:
     published = written(lang, claim.published)
     if claim.relation == "at-least":
         published = say(lang, "claim.at_least", published=published)
-    unit = "money" if claim.unit.startswith("CNY") else claim.unit
     return ClaimLine(
         id=claim.id,
         what=text(lang, claim.what),
         accounting=accounting(check, lang),
-        unit=say(lang, f"claim.unit.{unit}"),
         published=published,
         span=Span.of(check.stat, lang, written),
         below=share(check.below),

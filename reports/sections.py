@@ -112,7 +112,7 @@ def _cards(statement: Statement, lang: Lang) -> list[Card]:
         (say(lang, "figure.payback_years"), savings.payback_years, partial(_plain, 1), ""),
         (say(lang, "figure.rooms_closed"), savings.rooms_closed, count, ""),
         (say(lang, "figure.hosts_bought"), conduct.hosts_bought, count, ""),
-        (say(lang, "figure.energy"), conduct.energy, energy, ""),
+        (say(lang, "figure.energy_saved"), savings.energy_saved, energy, ""),
     ]
     return [_card(name, Span.of(stat, lang, written), unit) for name, stat, written, unit in shown]
 

@@ -21,7 +21,7 @@ def finding(statement: Statement, name: str, lang: Lang) -> str:
     if low == middle == high == 0:
         return say(lang, "finding.nothing", **names)
     annual = statement.savings[name].annual
-    most = max(ANNUAL, key=lambda c: annual[c].span[1])
+    most = max(ANNUAL, key=lambda c: annual[c].mean or 0.0)
     words = {"net": money(lang, abs(middle)), "most": say(lang, f"category.{most}")}
     if lang == "en":
         words["most"] = words["most"].lower()

@@ -35,6 +35,7 @@ class Savings:
         by_level: annual saving by level of government that owns the room or line, last the cloud site.
         rooms_closed: rooms open in the baseline's first month, less those at the end.
         staff_fte: people freed, net of the cloud's own staff; ``staff_fte_rooms`` those in rooms.
+        energy_saved: electricity, per year in the annual years.
     """
 
     annual: Mapping[str, Stat]
@@ -49,6 +50,7 @@ class Savings:
     rooms_closed: Stat
     staff_fte: Stat
     staff_fte_rooms: Stat
+    energy_saved: Stat
 
 
 @dataclass(frozen=True)

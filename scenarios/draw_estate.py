@@ -49,7 +49,7 @@ def _lognormal(u: Floats, cv: float) -> Floats:
 def _apportion(total: int, weights: Floats) -> Ints:
     """Whole shares of ``total`` in proportion to ``weights`` (largest remainders)."""
     quotas = total * weights / weights.sum()
-    shares = np.floor(quotas).astype(np.int32)
+    shares: Ints = np.floor(quotas).astype(np.int32)
     missing = total - int(shares.sum())
     shares[np.argsort(shares - quotas, kind="stable")[:missing]] += np.int32(1)
     return shares

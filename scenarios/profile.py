@@ -20,7 +20,8 @@ def class_profile(demand: DemandClass, clock: Clock) -> Floats:
     months = np.searchsorted(clock.month_edges_h, np.arange(len(clock.workday)) * HOURS_PER_DAY, side="right")
     month_factor = np.array(demand.months)[(clock.start.month - 1 + months - 1) % 12]
     relative: Floats = (hours_of_day * month_factor[:, None]).ravel()
-    return relative / relative[: int(clock.month_edges_h[12])].mean()
+    mean = float(relative[: int(clock.month_edges_h[12])].mean())
+    return relative / mean
 
 
 def class_profiles(scenario: Scenario, clock: Clock) -> Floats:

@@ -40,7 +40,7 @@ def test_set_up_needs_only_the_standard_library_and_stays_short() -> None:
     text = (ROOT / "go.py").read_text(encoding="utf-8")
     imported = set(re.findall(r"^\s*(?:import|from) (\w+)", text, flags=re.MULTILINE))
     assert imported <= sys.stdlib_module_names
-    assert len(text.splitlines()) <= 100
+    assert len(text.splitlines()) < 100
 
 
 def test_an_old_python_is_refused_in_plain_words(go: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,8 +54,6 @@ def test_set_up_runs_once_and_again_when_the_pins_change(
     go: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The stamp of the pinned requirements decides whether anything is installed."""
-    pins = tmp_path / "requirements.txt"
-    pins.write_text("a==1", encoding="utf-8")
     done: list[str] = []
 
     def make() -> None:
@@ -63,10 +61,8 @@ def test_set_up_runs_once_and_again_when_the_pins_change(
         go.PYTHON.parent.mkdir(parents=True)
         go.PYTHON.touch()
 
-    monkeypatch.setattr(go, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(go, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    pins = _pretend(go, monkeypatch, tmp_path)
     monkeypatch.setattr(go, "make_venv", make)
-    monkeypatch.setattr(go, "link_package", lambda: None)
     monkeypatch.setattr(go, "install", lambda _: done.append("install"))
     go.set_up(pins)
     go.set_up(pins)
@@ -76,32 +72,68 @@ def test_set_up_runs_once_and_again_when_the_pins_change(
     assert done == ["venv", "install", "install"]
 
 
-def test_a_set_up_cut_short_is_done_again(
+def test_a_first_set_up_cut_short_is_made_again(
     go: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Without a stamp the environment is not trusted."""
-    pins = tmp_path / "requirements.txt"
-    pins.write_text("a==1", encoding="utf-8")
-    monkeypatch.setattr(go, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(go, "PYTHON", tmp_path / ".venv" / "python")
-    monkeypatch.setattr(go, "link_package", lambda: None)
+    """What a cut-short set-up left is not trusted; nothing of it survives."""
+    pins = _pretend(go, monkeypatch, tmp_path)
 
-    def fail(_: Path) -> None:
+    def cut_short(_: Path) -> None:
+        (go.VENV / "rubbish").touch()
         raise KeyboardInterrupt
 
-    made: list[int] = []
+    monkeypatch.setattr(go, "install", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        go.set_up(pins)
+    monkeypatch.setattr(go, "install", lambda _: None)
+    go.set_up(pins)
+    assert go.PYTHON.exists()
+    assert not (go.VENV / "rubbish").exists()
+    assert not go.HALF_MADE.exists()
 
-    def make() -> None:
-        made.append(1)
-        go.VENV.mkdir(exist_ok=True)
-        go.PYTHON.touch()
 
-    monkeypatch.setattr(go, "make_venv", make)
-    monkeypatch.setattr(go, "install", fail)
-    for _ in range(2):
-        with pytest.raises(KeyboardInterrupt):
-            go.set_up(pins)
-    assert made == [1, 1]
+def test_an_environment_of_the_user_is_added_to_and_not_deleted(
+    go: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A developer's own .venv keeps what is in it."""
+    pins = _pretend(go, monkeypatch, tmp_path)
+    _make_python(go)
+    installed: list[Path] = []
+    monkeypatch.setattr(go, "install", installed.append)
+    monkeypatch.setattr(go, "make_venv", lambda: pytest.fail("would delete it"))
+    go.set_up(pins)
+    assert installed == [pins]
+
+
+def test_a_moved_repository_gets_a_new_environment(
+    go: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Environments hold absolute paths, so one that came along with a moved folder is dead."""
+    pins = _pretend(go, monkeypatch, tmp_path)
+    monkeypatch.setattr(go, "install", lambda _: None)
+    go.set_up(pins)
+    go.LINK.parent.mkdir()
+    go.LINK.symlink_to(tmp_path / "where-it-was")
+    monkeypatch.setattr(go, "ROOT", tmp_path)
+    go.set_up(pins)
+    assert not go.LINK.is_symlink()
+
+
+def _pretend(go: ModuleType, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
+    """Move go.py's paths to an empty folder, and let every command succeed; returns the pins there."""
+    for name in ("VENV", "PYTHON", "HALF_MADE", "LINK"):
+        monkeypatch.setattr(go, name, folder / getattr(go, name).relative_to(go.ROOT))
+    monkeypatch.setattr(go, "link_package", lambda: None)
+    monkeypatch.setattr(go, "call", lambda *_, **__: _make_python(go))
+    pins = folder / "requirements.txt"
+    pins.write_text("a==1", encoding="utf-8")
+    return pins
+
+
+def _make_python(go: ModuleType) -> bool:
+    go.PYTHON.parent.mkdir(parents=True, exist_ok=True)
+    go.PYTHON.touch()
+    return True
 
 
 def test_pins_carry_hashes_and_no_addresses() -> None:
@@ -111,3 +143,13 @@ def test_pins_carry_hashes_and_no_addresses() -> None:
         assert "://" not in text
         pins = re.split(r"\n(?=\S)", text.strip())
         assert all("--hash=sha256:" in pin for pin in pins if not pin.startswith("#"))
+
+
+def test_the_tests_run_on_the_pins_that_users_get() -> None:
+    """Every pin of requirements.txt is in requirements-dev.txt too, version for version."""
+    users, developers = (
+        set(re.findall(r"^\S+==[^\\]*", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE))
+        for name in ("requirements.txt", "requirements-dev.txt")
+    )
+    assert users
+    assert users <= developers

@@ -20,5 +20,7 @@
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details").forEach(function (d) { d.open = true; });
   });
-  show(wanted());
+  // Text laid out before its font is there can keep empty boxes, so the font comes first.
+  function begin() { show(wanted()); }
+  if (document.fonts) { document.fonts.load("1em {{ font }}", "字").then(begin, begin); } else { begin(); }
 })();
