@@ -11,8 +11,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def first_fit_hosts(sizes: Floats, counts: Ints, capacities: Floats, costs: Floats) -> int:
-    """Hosts that first-fit decreasing uses, on the single host type that costs least in the end.
+def first_fit(sizes: Floats, counts: Ints, capacities: Floats, costs: Floats) -> tuple[float, int]:
+    """Yearly cost and number of the hosts that first-fit decreasing uses, on the single host type that costs least in the end.
 
     Flavours that the type cannot hold go to the cheapest type that can.
     """
@@ -25,7 +25,7 @@ def first_fit_hosts(sizes: Floats, counts: Ints, capacities: Floats, costs: Floa
             _first_fit(sizes[chosen == t], counts[chosen == t], capacities[t]) for t in range(len(costs))
         ]
         best = min(best, (float(costs @ hosts), sum(hosts)))
-    return best[1]
+    return best
 
 
 def _first_fit(sizes: Floats, counts: Ints, capacity: Floats) -> int:

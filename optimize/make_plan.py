@@ -13,7 +13,7 @@ from ..scenarios.estate import NEVER
 from ..scenarios.schema import Alternative, Cloud, Migration, Scenario
 from ..scenarios.world import World
 from .access import shared_lines
-from .baseline import first_fit_hosts, hosts_at_least
+from .baseline import first_fit, hosts_at_least
 from .flavours import choose_flavours
 from .hosts import HostTypes, host_types, yearly_cost
 from .packing import PoolPacking, pack
@@ -194,9 +194,7 @@ def _proof(
     standby = cloud.standby_hosts
     cost, bound = sum(p.cost for p in packed.pools), sum(p.bound for p in packed.pools)
     spare_cost = sum(float(packed.costs[largest(types, p)]) for p in packed.pools) * standby
-    first_fit = [
-        first_fit_hosts(packed.sizes, counts, types.capacity, packed.costs) for counts in packed.counts
-    ]
+    plain = [first_fit(packed.sizes, counts, types.capacity, packed.costs) for counts in packed.counts]
     as_is, performance = (
         hosts_at_least(
             needs(scenario, cloud, world, cargo.rows, sizing, types), cargo.pool, types.capacity, standby
@@ -212,7 +210,8 @@ def _proof(
         solver=solver_name(),
         seconds=packed.seconds,
         hosts=sum(len(p.types) + standby for p in packed.pools),
-        hosts_first_fit=sum(hosts + standby for hosts in first_fit),
+        hosts_first_fit=sum(hosts + standby for _, hosts in plain),
+        first_fit_cost_cny_per_year=sum(yearly for yearly, _ in plain),
         hosts_as_is_at_least=as_is,
         hosts_performance_at_least=performance,
     )

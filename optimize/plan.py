@@ -56,6 +56,7 @@ class Proof:
     seconds: float
     hosts: int  # with standby
     hosts_first_fit: int  # first-fit decreasing on the same components, with standby
+    first_fit_cost_cny_per_year: float  # counted as cost_cny_per_year
     hosts_as_is_at_least: int  # lower bound if allocations were copied instead of measured use
     hosts_performance_at_least: int
 

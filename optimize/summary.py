@@ -38,6 +38,7 @@ def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int
         "hosts": proof.hosts,
         "hosts_by_type": [f"{t.name}: {n}" for t, n in zip(cloud.host_types, by_type, strict=True) if n],
         "hosts_first_fit": proof.hosts_first_fit,
+        "first_fit_cost_cny_per_year": proof.first_fit_cost_cny_per_year,
         "hosts_as_is_at_least": proof.hosts_as_is_at_least,
         "cost_cny_per_year": proof.cost_cny_per_year,
         "bound_cny_per_year": proof.bound_cny_per_year,

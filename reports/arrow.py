@@ -18,8 +18,10 @@ Indices = NDArray[np.integer]
 
 def texts(names: Sequence[str], row: Indices) -> pa.Array:
     """``names[row]``, dictionary-encoded; a negative row is null."""
-    codes = pa.array(np.asarray(row, dtype=np.int32), mask=np.asarray(row) < 0)
-    return pa.DictionaryArray.from_arrays(codes, pa.array(list(names), pa.string()))
+    distinct = list(dict.fromkeys(names))  # repeated entries would be written in no fixed order
+    code = np.array([*(distinct.index(name) for name in names), -1], dtype=np.int32)
+    codes = pa.array(code[np.maximum(row, -1)], mask=np.asarray(row) < 0)
+    return pa.DictionaryArray.from_arrays(codes, pa.array(distinct, pa.string()))
 
 
 def item_columns(item: Indices) -> Mapping[str, pa.Array]:

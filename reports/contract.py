@@ -152,6 +152,7 @@ def _plan(proof: Proof, late: int) -> Json:
         "standby_cost": _round(proof.standby_cost_cny_per_year),
         "hosts": proof.hosts,
         "hosts_first_fit": proof.hosts_first_fit,
+        "first_fit_cost": proof.first_fit_cost_cny_per_year,
         "hosts_as_is_at_least": proof.hosts_as_is_at_least,
         "hosts_performance_at_least": proof.hosts_performance_at_least,
         "systems_late": late,

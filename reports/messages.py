@@ -1,4 +1,4 @@
-"""What is said in each language: messages by key, and how amounts, shares and dates are written.
+"""What is said in each language: messages by key, and how amounts and shares are written.
 
 ``messages/LANG/*.json`` hold the texts; every key exists in both languages, once.
 """
@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from functools import cache
 from importlib.resources import files
+from math import floor, log10
 from typing import Literal
 
 Lang = Literal["en", "zh"]
@@ -51,8 +51,8 @@ def significant(lang: Lang, value: float, digits: int = 3) -> str:
     """A number at so many significant digits, without exponent; whole digits are never dropped."""
     if value == 0:
         return "0"
-    whole = len(f"{abs(value):.0f}") if abs(value) >= 1 else 0
-    return number(lang, value, max(0, digits - whole))
+    magnitude = floor(log10(abs(value)))
+    return number(lang, value, max(0, digits - 1 - magnitude))
 
 
 def share(value: float, decimals: int = 0) -> str:
@@ -80,13 +80,6 @@ def money_range(lang: Lang, low_cny: float, high_cny: float) -> str:
 def money_cell(lang: Lang, cny: float) -> str:
     """An amount in a table whose head names the unit: CNY million, or 万元."""
     return number(lang, cny / MILLION, 1) if lang == "en" else number(lang, cny / WAN)
-
-
-def day(lang: Lang, when: date) -> str:
-    """A date."""
-    if lang == "en":
-        return f"{when.day} {when:%B} {when.year}"
-    return f"{when.year}年{when.month}月{when.day}日"
 
 
 def _three_digits(value: float) -> str:

@@ -177,6 +177,7 @@ def _plan(statement: Statement, name: str, proof: Proof, lang: Lang) -> Sequence
         "gap": share(proof.gap, 2),
         "standby": money_cell(lang, proof.standby_cost_cny_per_year),
         "first_fit": count(lang, proof.hosts_first_fit),
+        "first_fit_cost": money_cell(lang, proof.first_fit_cost_cny_per_year),
         "performance": count(lang, proof.hosts_performance_at_least),
         "as_is": count(lang, proof.hosts_as_is_at_least),
         "late": count(lang, statement.late[name]),

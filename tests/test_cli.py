@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -208,15 +207,20 @@ def test_output_survives_an_old_console_and_a_closed_pipe() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C ends with 130 and no folder, not even a temporary one."""
-    command = [sys.executable, "-m", "roomfold", "run", "inner-mongolia", "--out", "made", "--jobs", "2"]
+@pytest.mark.parametrize("moment", ["simulating", "worlds"], ids=["workers starting", "a world finished"])
+def test_an_interrupted_run_leaves_nothing(moment: str, tmp_path: Path) -> None:
+    """Ctrl-C ends with 130, one line, no folder, not even a temporary one, and no process."""
+    command = [sys.executable, "-m", "roomfold", "run", SMALL, "--out", "made", "--jobs", "2"]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        [*command, "--worlds", "500"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    time.sleep(4)
+    assert process.stderr is not None
+    while moment not in (line := process.stderr.readline()):
+        assert line, "ended too early"
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert b"Traceback" not in errors
+    errors = process.stderr.read()  # ends when every process that can write to it has ended
+    process.stderr.close()
+    assert process.wait(timeout=60) == 130
+    assert "Traceback" not in errors
+    assert "interrupted" in errors
     assert list(tmp_path.iterdir()) == []
