@@ -12,9 +12,10 @@ Floats = NDArray[np.float64]
 
 
 def first_fit(sizes: Floats, counts: Ints, capacities: Floats, costs: Floats) -> tuple[float, int]:
-    """Yearly cost and number of the hosts that first-fit decreasing uses, on the single host type that costs least in the end.
+    """Yearly cost and number of the hosts that first-fit decreasing uses.
 
-    Flavours that the type cannot hold go to the cheapest type that can.
+    All hosts are of the one type that costs least in the end; flavours that it cannot hold go to the
+    cheapest type that can.
     """
     fits = fits_on(sizes, capacities)
     best = (np.inf, 0)
