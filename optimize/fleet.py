@@ -172,8 +172,10 @@ def holds_all(
         whole=True,
         nodes=PROOF_NODES,
     )
-    if solution.cost == 0:
+    if solution.cost < 0.5:
         placed = np.zeros((n, len(sizes)), dtype=np.int64)
-        placed[:, used] = solution.x[: n * m].reshape(n, m).astype(np.int64)
+        found = np.rint(solution.x[: n * m]).reshape(n, m)
+        # The model may hold more copies than there are components: the last ones too many go.
+        placed[:, used] = np.diff(np.minimum(np.cumsum(found, axis=0), counts[used]), axis=0, prepend=0)
         return True, placed
     return (False if solution.bound > 1e-6 else None), None

@@ -75,7 +75,8 @@ def yearly_cost(
     knots = np.linspace(0, 1, 11)
     power_w = [np.interp(u, knots, curve.watts) for u, curve in zip(load, curves, strict=True)]
     facility = (1 + world.of(cloud.overhead_it)) * world.of(cloud.pue)
-    tariff = world.of(scenario.prices.electricity_cloud_cny_per_kwh)
+    prices = scenario.prices
+    tariff = world.of(prices.electricity_cny_per_kwh) * world.of(prices.electricity_cloud_ratio)
     energy = np.array(power_w) * world.of(scenario.servers.config_factor) * facility * tariff * KWH_PER_W_YEAR
     space = world.of(cloud.space_cny_per_rack_year) * types.rack_units / cloud.rack_units_usable
     return capital + energy + space + world.of(cloud.platform_cny_per_host_year)

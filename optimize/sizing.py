@@ -3,9 +3,9 @@
 "performance" sizes on measured use and "as-is" copies what the machine has today. Old cores are not
 new cores: measured use is converted through benchmark throughput. A component gets the vCPU that
 its own peak needs, and at least its share of the host in the busy hours: vCPU are given out several
-times over, so that sizes alone would let the peaks of all components meet on one host. The plan buys
-no second helping, so vCPU are sized for the demand expected in the component's last month within the
-horizon, growth and rebound included; memory and disk do not grow in the model. Headroom, growth and
+times over, so that sizes alone would let the peaks of all components meet on one host. Hosts are
+bought for ``growth_years_ahead`` years of growth, rebound included, and none later: what a longer
+horizon adds shows as demand not served. Memory and disk do not grow in the model. Headroom, growth and
 systems still to come never ask for more than the largest host: a component that outgrows it would be
 split. What is measured today must fit.
 """
@@ -55,9 +55,9 @@ def needs(
         wanted[:, 1] = np.maximum(installed_gb, servers.memory_gb[rows])
         measured[:, 0] = wanted[:, 0]
     else:
-        wanted[:, 0] *= expected_growth(scenario, cloud, world, rows)
         share = _busy_ssj(scenario, world, rows) / types.ssj_per_vcpu * world.of(cloud.vcpu_per_core)
         wanted[:, 0] = np.maximum(wanted[:, 0], share / world.of(cloud.busy_hour_load))
+        wanted[:, 0] *= expected_growth(scenario, cloud, world, rows)
     today = world.estate.systems.arrives_month[servers.system[rows]] == 0
     largest = np.floor(types.capacity.max(axis=0))
     needed = np.maximum(np.minimum(wanted, largest), np.where(today[:, None], measured, 0.0))
@@ -76,11 +76,12 @@ def _busy_ssj(scenario: Scenario, world: World, rows: Ints) -> Floats:
 
 
 def expected_growth(scenario: Scenario, cloud: Cloud, world: World, rows: Ints) -> Floats:
-    """Demand in a component's last month within the horizon over that of the first, shape (rows,)."""
+    """Demand at the end of the years planned ahead, or of a shorter life, over that of the first month."""
     servers, clock = world.estate.servers, world.clock
-    last = np.minimum(servers.retires_month[rows], clock.months) - 1
     opens = clock.month_of_hour(clock.hour_of(cloud.opens))
     on_cloud = np.maximum(world.estate.systems.arrives_month[servers.system[rows]], opens)
+    last = np.minimum(servers.retires_month[rows], clock.months) - 1
+    last = np.minimum(last, on_cloud + cloud.growth_years_ahead * MONTHS_PER_YEAR)
     years, years_on_cloud = last / MONTHS_PER_YEAR, np.maximum(last - on_cloud, 0) / MONTHS_PER_YEAR
     growth, rebound = world.of(scenario.demand.growth_per_year), world.of(scenario.demand.rebound_per_year)
     return np.asarray((1 + growth) ** years * (1 + rebound) ** years_on_cloud)

@@ -80,7 +80,7 @@ def plan_waves(
     later = (systems.arrives_month > 0) & (starts_h >= opens_h) & (starts_h < clock.hours)
     wave_h = np.where(~systems.classified & later, starts_h, NEVER).astype(np.int32)
     weeks = _weeks(scenario, clock, opens_h)
-    due = ~systems.classified & (starts_h < opens_h)
+    due = ~systems.classified & ((systems.arrives_month == 0) | (starts_h < opens_h))
     if len(weeks.hour):
         due &= ends_h > weeks.hour[0]
     if not len(weeks.hour) or not due.any():

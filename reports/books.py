@@ -107,10 +107,16 @@ class Books:
         columns = rows_of(ANNUAL) if rows is None else list(rows)
         return np.asarray(self.yearly(self.saving(alternative)[:, :, columns]).sum(axis=1))
 
-    def one_off_saving(self, alternative: str, rows: Sequence[int] | None = None) -> Floats:
-        """Saving over the whole horizon in CNY of some items, all one-off ones if not said."""
+    def one_off_saving(
+        self, alternative: str, rows: Sequence[int] | None = None, months: int | None = None
+    ) -> Floats:
+        """Saving in CNY of some items, all one-off ones if not said, shape (worlds,).
+
+        Args:
+            months: counted from the start; the whole horizon if None.
+        """
         columns = rows_of(ONE_OFF) if rows is None else list(rows)
-        return np.asarray(self.saving(alternative)[:, :, columns].sum(axis=(1, 2)))
+        return np.asarray(self.saving(alternative)[:, :months, columns].sum(axis=(1, 2)))
 
     def annual_amount(self, alternative: str, rows: Sequence[int]) -> Floats:
         """Amount per year of some items of one unit, shape (worlds,)."""

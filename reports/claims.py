@@ -123,7 +123,7 @@ def figure(books: Books, alternative: str, claim: Claim, switches: tuple[str, ..
     if claim.metric == "annual_saving":
         return books.annual_saving(alternative, saving_rows(claim, switches))
     if claim.metric == "one_off_saving":
-        return books.one_off_saving(alternative, saving_rows(claim, switches))
+        return books.one_off_saving(alternative, saving_rows(claim, switches), _months(books, claim))
     moved = _moved(books, alternative, claim)
     if claim.metric == "systems_moved":
         return moved
@@ -142,6 +142,11 @@ def saving_rows(claim: Claim, switches: tuple[str, ...]) -> list[int]:
         kind = set(ANNUAL if claim.metric == "annual_saving" else ONE_OFF) - {"staff"}
         rows |= set(rows_of(kind | named, "cloud", "move"))
     return sorted(rows)
+
+
+def _months(books: Books, claim: Claim) -> int | None:
+    """Months up to the end of the claim's day; None for the whole horizon."""
+    return None if claim.by is None else books.clock.month_of_hour(books.clock.hour_of(claim.by)) + 1
 
 
 def _moved(books: Books, alternative: str, claim: Claim) -> Floats:

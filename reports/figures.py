@@ -8,6 +8,7 @@ from ..sim.ledger import ANNUAL, ONE_OFF
 from .books import MONTHS_PER_YEAR, Books, rows_of
 from .cash import payback, present_value
 from .quantiles import Floats
+from .residual import residual_cny
 
 CNY_PER_YEAR = "CNY/yr"
 KG_PER_T = 1e3
@@ -48,6 +49,8 @@ def total_savings(books: Books, name: str) -> dict[str, Figure]:
     rate = books.drawn(books.scenario.prices.discount_rate.path)
     without_staff = rows_of(set(ANNUAL) - {"staff"})
     first = books.each(books.baseline, lambda o: o.rooms_open[0])
+    left = residual_cny(books, name) - residual_cny(books, books.baseline)
+    worth_now = left * (1.0 + rate) ** -books.scenario.time.years
 
     def amount(unit: str, *where: str, category: str) -> Figure:
         rows = rows_of({category}, *where)
@@ -57,7 +60,7 @@ def total_savings(books: Books, name: str) -> dict[str, Figure]:
         "annual_total": Figure(books.annual_saving(name), CNY_PER_YEAR),
         "annual_without_staff": Figure(books.annual_saving(name, without_staff), CNY_PER_YEAR),
         "one_off_total": Figure(books.one_off_saving(name), "CNY"),
-        "npv": Figure(present_value(flow, rate), "CNY"),
+        "npv": Figure(present_value(flow, rate) + worth_now, "CNY"),
         "payback_years": Figure(payback(flow), "yr"),
         "rooms_closed": Figure(first - books.each(name, lambda o: o.rooms_open[-1]), "count"),
         "staff_fte": amount("FTE", category="staff"),

@@ -31,6 +31,7 @@ SYSTEMS_PER_ROOM_CV = 0.9
 ROOMS_PER_UNIT_CV = 0.4
 LARGE_ROOM_WEIGHT = 3.0
 MOST_SERVERS_PER_SYSTEM = 12
+MOST_ZOMBIES = 0.9  # of the servers beside the first of each system
 # A machine twice as fast does not do twice the work: what a system asks for grows with the square root
 # of the machine it was given (project assumption), so that fast machines are less busy than slow ones.
 DEMAND_ELASTICITY = 0.5
@@ -132,7 +133,8 @@ def _systems(draw: _Draw, units: Units, room_unit: Ints, room_class: Ints) -> tu
     arrives = np.where(ids < today, 0, 1 + np.floor(draw.u("arrival", ids) * (months - 1))).astype(np.int32)
     lasting = -np.log(draw.u("retirement", ids)) * MONTHS_PER_YEAR
     rate = max(draw.of(estate.retired_systems_per_year), 1e-12)
-    retires = np.ceil(arrives + MONTHS_PER_YEAR + lasting / rate)
+    # A new system is not given up within its first year.
+    retires = np.ceil(np.where(arrives > 0, arrives + MONTHS_PER_YEAR, 0) + lasting / rate)
     builds = (arrives > 0) & (draw.u("new-room", ids) < draw.of(estate.new_room_per_new_system))
     new_room_of = np.where(builds, np.cumsum(builds) - 1, -1).astype(np.int32)
     unit = room_unit[room]
@@ -207,7 +209,7 @@ def _servers(draw: _Draw, systems: Systems) -> Servers:
     count = 1 + np.minimum(extra, MOST_SERVERS_PER_SYSTEM - 1).astype(np.int32)
     system = np.repeat(np.arange(len(count), dtype=np.int32), count)
     ids = np.arange(len(system), dtype=np.int32)
-    zombie = draw.u("zombie", ids) < draw.of(estate.zombie_share)
+    zombie = _zombies(draw, system, systems.arrives_month[system] == 0, ids)
     bought, months, curve = _generations(draw, systems.arrives_month[system], ids)
     curves = [scenario.hardware.curves[name] for name in sorted(scenario.hardware.curves)]
     capacity = np.array([c.ssj_ops for c in curves])[curve[:, 0]]
@@ -217,7 +219,7 @@ def _servers(draw: _Draw, systems: Systems) -> Servers:
         id=ids,
         system=system,
         zombie=zombie,
-        retires_month=_retirement(draw, systems, system, zombie, ids),
+        retires_month=_retirement(draw, systems, system, zombie, months, ids),
         config_factor=draw.each(fleet.config_factor, ids),
         price_cny=draw.each(fleet.price_cny, ids),
         bought_month=bought,
@@ -241,11 +243,28 @@ def _next_refresh(systems: Systems, servers: Servers) -> Ints:
     return refresh
 
 
-def _retirement(draw: _Draw, systems: Systems, system: Ints, zombie: Bools, ids: Ints) -> Ints:
-    """Month in which each server goes for good: with its system, or when a zombie is found."""
+def _zombies(draw: _Draw, system: Ints, today: Bools, ids: Ints) -> Bools:
+    """Servers that do no work: of those there are today, and never the first of a system in use."""
+    first = np.diff(system, prepend=-1) > 0
+    others = today & ~first
+    share = draw.of(draw.scenario.estate.zombie_share) * today.sum() / max(int(others.sum()), 1)
+    idle: Bools = others & (draw.u("zombie", ids) < min(share, MOST_ZOMBIES))
+    return idle
+
+
+def _retirement(
+    draw: _Draw, systems: Systems, system: Ints, zombie: Bools, generation_month: Ints, ids: Ints
+) -> Ints:
+    """Month in which each server goes for good: with its system, or when a zombie is found.
+
+    Some zombies are found out when they are due for replacement.
+    """
     rate = max(draw.of(draw.scenario.estate.zombie_retirement_per_year), 1e-12)
     wait = -np.log(draw.u("zombie-found", ids)) / rate * MONTHS_PER_YEAR
     found = np.ceil(systems.arrives_month[system] + np.minimum(wait, 1e8))
+    due = generation_month[:, 1:].min(axis=1, initial=NEVER)
+    unseen = draw.u("zombie-replaced", ids) < draw.of(draw.scenario.estate.zombie_replaced_share)
+    found = np.where(unseen, found, np.minimum(found, due))
     found = np.where(zombie & (found < draw.clock.months), found, NEVER)
     return np.minimum(found, systems.retires_month[system]).astype(np.int32)
 
@@ -263,7 +282,7 @@ def _generations(draw: _Draw, arrives: Ints, ids: Ints) -> tuple[Ints, Ints, Int
     used = np.flatnonzero((months < NEVER).any(axis=0))
     months, steps = months[:, : used[-1] + 1], steps[:, : used[-1] + 1]
     years = draw.scenario.time.start.year + np.floor((draw.scenario.time.start.month - 1 + steps) / 12)
-    u = draw.u("server-model", ids, draws=months.shape[1]).reshape(len(ids), -1)
+    u = np.stack([draw.u(f"server-model/{g}", ids) for g in range(months.shape[1])], axis=1)
     return bought, months.astype(np.int32), _models(draw.scenario, years.astype(int), u)
 
 
@@ -286,14 +305,16 @@ def _demand(
 ) -> tuple[Floats, Floats, Floats]:
     """Mean demand, its 95th percentile over the first year (both in ssj_ops), and noise.
 
-    The drawn utilisation is the geometric mean over the machines there are ``today``.
+    The drawn utilisation is that of all servers, idle ones included, as surveys count it; machines as
+    fast as the geometric mean of those there are ``today`` have it.
     """
     classes = list(draw.scenario.demand.classes.values())
     noise = np.array([draw.of(c.noise) for c in classes])
     ratio = _peak_ratios(draw.scenario, draw.clock, noise)[demand_class]
     typical = np.exp(np.log(capacity[today]).mean()) if today.any() else capacity
     busier = (typical / capacity) ** (1 - DEMAND_ELASTICITY)
-    utilisation = draw.each(draw.scenario.estate.cpu_utilisation, ids) * busier
+    working = 1 - draw.of(draw.scenario.estate.zombie_share)
+    utilisation = draw.each(draw.scenario.estate.cpu_utilisation, ids) / working * busier
     mean = np.minimum(utilisation, HIGHEST_PEAK / ratio) * capacity
     return mean, mean * ratio, noise[demand_class]
 
@@ -373,9 +394,12 @@ def _lines(draw: _Draw, units: Units, systems: Systems) -> Lines:
     level = units.level[systems.unit]
     eligible = np.array([bool(v.vertical_lines) for v in levels])[level]
     today = eligible & (systems.arrives_month == 0)
-    ratio = min(1.0, draw.of(scenario.estate.vertical_lines) / max(int(today.sum()), 1))
-    system = np.flatnonzero(eligible & (draw.u("line", systems.id) < ratio)).astype(np.int32)
-    ids = systems.id[system]
+    ratio = draw.of(scenario.estate.vertical_lines) / max(int(today.sum()), 1)
+    whole = int(ratio)
+    count = np.where(eligible, whole + (draw.u("line", systems.id) < ratio - whole), 0)
+    system = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    number = np.arange(len(system), dtype=np.int32) - np.repeat(np.cumsum(count) - count, count)
+    ids = (systems.id[system] * (whole + 1) + number).astype(np.int32)
     kind = np.zeros(len(system), dtype=np.int32)
     price = np.zeros(len(system))
     for row, value in enumerate(levels):

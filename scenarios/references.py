@@ -7,7 +7,7 @@ whatever has the wrong type here is skipped, for the schema reports it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 from .errors import Problem
@@ -35,7 +35,18 @@ def check_references(tree: Node, quantities: Set[str]) -> list[Problem]:
     Args:
         quantities: paths of all quantities.
     """
-    checks = (_names, _curves, _shares, _weights, _times, _kinds, _purchases, _room_classes)
+    checks = (
+        _names,
+        _curves,
+        _shares,
+        _weights,
+        _times,
+        _price_year,
+        _calendar,
+        _kinds,
+        _purchases,
+        _room_classes,
+    )
     found = [problem for check in checks for problem in check(tree)]
     return [*found, *_leads(tree, quantities)]
 
@@ -185,6 +196,30 @@ def _times(tree: Node) -> Iterator[Problem]:
         ):
             message = f"got {deadline.value}, must not be before the cloud opens ({opens.value})"
             yield at(deadline.mark, (*path, "deadline"), message)
+
+
+def _price_year(tree: Node) -> Iterator[Problem]:
+    """Prices are those of the first year simulated; nothing is carried over from another."""
+    start, year = _one(tree, "time.start"), _one(tree, "time.price_year")
+    if start is None or year is None or not isinstance(start.value, date) or not isinstance(year.value, int):
+        return
+    if year.value != start.value.year:
+        message = f"got {year.value}, must be {start.value.year}, the first year simulated"
+        yield at(year.mark, ("time", "price_year"), message)
+
+
+def _calendar(tree: Node) -> Iterator[Problem]:
+    """Every year simulated has its holidays: a calendar that ends early would pass unnoticed."""
+    horizon, listed = _horizon(tree), _one(tree, "calendar.rest_days")
+    if horizon is None or listed is None:
+        return
+    days = [node.value for _, _, node in _found(tree, "calendar.rest_days.*")]
+    covered = {day.year for day in days if isinstance(day, date)}
+    first, last = horizon[0], horizon[1] - timedelta(days=1)
+    missing = [str(year) for year in range(first.year, last.year + 1) if year not in covered]
+    if missing:
+        message = f"got no day off in {', '.join(missing)}, must cover every year simulated"
+        yield at(listed.mark, ("calendar", "rest_days"), message)
 
 
 def _kinds(tree: Node) -> Iterator[Problem]:

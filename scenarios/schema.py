@@ -179,7 +179,7 @@ class Estate(Spec):
     levels: dict[Name, Level] = Field(description="Levels of government", min_length=1)
     systems: Quantity = quantity("count", 1, 1e6, "Business systems that may move (not classified)")
     classified_share: Quantity = quantity(
-        "1", 0, 1, "Classified systems, which stay, as a share of all systems"
+        "1", 0, 0.9, "Classified systems, which stay, as a share of all systems"
     )
     classified_mixed_share: Quantity = quantity(
         "1", 0, 1, "Classified systems that share a room with others; the rest have rooms of their own"
@@ -190,7 +190,10 @@ class Estate(Spec):
     zombie_retirement_per_year: Quantity = quantity(
         "1/yr", 0, 1, "Share of zombies that are found and switched off each year anyway"
     )
-    cpu_utilisation: Quantity = quantity("1", 0.001, 0.9, "Mean CPU utilisation of working servers")
+    zombie_replaced_share: Quantity = quantity(
+        "1", 0, 1, "Zombies due for replacement that are replaced; the rest are found out and switched off"
+    )
+    cpu_utilisation: Quantity = quantity("1", 0.001, 0.9, "Mean CPU utilisation, idle servers included")
     memory_gb: Quantity = quantity("GB", 0.5, 1024, "Memory in use per working server")
     disk_gb: Quantity = quantity("GB", 1, 1e6, "Disk in use per working server")
     vertical_lines: Quantity = quantity("count", 0, 1e6, "Dedicated vertical lines of all levels")
@@ -295,6 +298,9 @@ class Cloud(Spec):
     sizing: Literal["performance", "as-is"] = Field(
         description="Size on measured use or copy what is allocated today"
     )
+    growth_years_ahead: int = Field(
+        description="Years of growth that hosts are bought for when a component comes", ge=0, le=50
+    )
     standby_hosts: int = Field(description="Standby hosts in each pool (N+k)", ge=0, le=10)
     pue: Quantity = quantity("1", 1, 3, "PUE at design load")
     cooling_fixed_share: Quantity = quantity("1", 0, 1, "Share of cooling that does not follow load")
@@ -331,7 +337,9 @@ class Prices(Spec):
     """Prices in money of time.price_year, and their yearly change in real terms."""
 
     electricity_cny_per_kwh: Quantity = quantity("CNY/kWh", 0, 10, "Tariff of the machine rooms")
-    electricity_cloud_cny_per_kwh: Quantity = quantity("CNY/kWh", 0, 10, "Tariff of the cloud site")
+    electricity_cloud_ratio: Quantity = quantity(
+        "1", 0.1, 2, "Tariff of the cloud site over that of the machine rooms"
+    )
     staff_cny_per_fte: Quantity = quantity("CNY/FTE/yr", 0, 1e6, "Loaded yearly cost of one person")
     electricity_change: Quantity = quantity("1/yr", -0.3, 0.3, "Yearly change of the tariff")
     staff_change: Quantity = quantity("1/yr", -0.3, 0.5, "Yearly change of wages")
@@ -359,7 +367,9 @@ class Claim(Spec):
     switches: tuple[Literal["net", "staff", "all_hardware"], ...] = Field(
         default=(), description="Accounting switches to vary; every combination is stated"
     )
-    by: date | None = Field(default=None, description="Date to which the figure refers")
+    by: date | None = Field(
+        default=None, description="Date to which the figure refers (one-off: to the end of its month)"
+    )
     published: float = Field(description="The published figure, in unit")
     relation: Literal["about", "at-least"] = Field(default="about", description="How it was worded")
     unit: Literal["CNY/yr", "CNY", "count", "1"] = Field(description="Unit of the figure")

@@ -57,10 +57,8 @@ def _book_energy(daybook: Daybook, scenario: Scenario, world: World, flow: Flow,
     prices, grid = scenario.prices, scenario.grid
     years = np.arange(world.clock.months) // MONTHS_PER_YEAR
     carbon = world.of(grid.carbon_kg_per_kwh) * (1.0 + world.of(grid.change_per_year)) ** years
-    tariff = {
-        "room": world.of(prices.electricity_cny_per_kwh) * levels.electricity,
-        "cloud": world.of(prices.electricity_cloud_cny_per_kwh) * levels.electricity,
-    }
+    room_tariff = world.of(prices.electricity_cny_per_kwh) * levels.electricity
+    tariff = {"room": room_tariff, "cloud": room_tariff * world.of(prices.electricity_cloud_ratio)}
 
     for column, part in enumerate(PARTS):
         for place, first_site, kwh in (

@@ -13,6 +13,7 @@ from ..scenarios.world import World
 from .starts import Starts
 from .timeline import Ints, hour_of_month
 
+GRACE_DAYS = 365
 COPY_DAYS = 14  # a unit's shared line starts so long before its first cut-over
 
 
@@ -21,18 +22,28 @@ def hours(days: float) -> int:
     return round(days * HOURS_PER_DAY)
 
 
-def generations(world: World, starts: Starts, server_off_h: Ints) -> Ints:
-    """Machines that come to stand in the rooms: no refresh of what moves, retires or never comes."""
+def generations(world: World, starts: Starts, moved_h: Ints, server_off_h: Ints, opens_h: int) -> Ints:
+    """Machines that come to stand in the rooms.
+
+    From the opening of the cloud on nothing is refreshed that moves there; what fails to move within
+    the horizon is refreshed as ever.
+    """
     servers = world.estate.servers
     month = servers.generation_month.copy()
-    month[starts.moves[servers.system], 1:] = NEVER
+    leaving = (starts.moves & (moved_h != NEVER))[servers.system]
+    refreshed_h = hour_of_month(world.clock, month[:, 1:])
+    month[:, 1:][leaving[:, None] & (refreshed_h >= opens_h)] = NEVER
     month[starts.server_on_h == NEVER] = NEVER
     month[hour_of_month(world.clock, month) >= server_off_h[:, None]] = NEVER
     return month
 
 
-def rooms_of(world: World, starts: Starts, close_h: Ints) -> tuple[Ints, Ints, Ints]:
-    """When each room opens and closes, and the month in which its fit-out is renewed."""
+def rooms_of(world: World, starts: Starts, close_h: Ints, opens_h: int) -> tuple[Ints, Ints, Ints]:
+    """When each room opens and closes, and the month in which its fit-out is renewed.
+
+    From the opening of the cloud on, a room that something moves out of and that closes within a year
+    of the renewal is not renewed any more.
+    """
     rooms, servers, systems = world.estate.rooms, world.estate.servers, world.estate.systems
     stands = starts.server_on_h != NEVER
 
@@ -40,11 +51,11 @@ def rooms_of(world: World, starts: Starts, close_h: Ints) -> tuple[Ints, Ints, I
         room = systems.room[servers.system[stands & kind[servers.system]]]
         return np.bincount(room, minlength=len(rooms.id)) > 0
 
-    leaves = starts.moves | (starts.retires_h != NEVER)
-    unused = (rooms.opens_month > 0) & ~holds(np.ones_like(leaves))
+    unused = (rooms.opens_month > 0) & ~holds(np.ones_like(starts.moves))
     open_h = np.where(unused, NEVER, hour_of_month(world.clock, rooms.opens_month))
     refit_h = hour_of_month(world.clock, rooms.refit_month)
-    given_up = holds(starts.moves) & ~holds(~leaves)
+    closing = close_h < refit_h.astype(np.int64) + GRACE_DAYS * HOURS_PER_DAY
+    given_up = holds(starts.moves) & closing & (refit_h >= opens_h)
     dropped = given_up | (refit_h < open_h) | (refit_h >= close_h)
     return open_h, np.where(unused, NEVER, close_h), np.where(dropped, NEVER, rooms.refit_month)
 

@@ -149,10 +149,12 @@ def _host_outages(scenario: Scenario, world: World, plan: Plan) -> Outages:
 
 def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, decided: _Decided) -> Timeline:
     system = world.estate.servers.system
-    generation_month = generations(world, starts, decided.server_off_h)
+    cloud = scenario.alternatives[plan.alternative].cloud
+    opens_h = world.clock.hour_of(cloud.opens) if cloud else int(NEVER)
+    generation_month = generations(world, starts, decided.moved_h, decided.server_off_h, opens_h)
     cloud_on_h = np.where(starts.on_cloud, starts.arrives_h, decided.moved_h)[system]
     served = (plan.placement >= 0) & (cloud_on_h < starts.server_retires_h)
-    room_open_h, room_close_h, refit_month = rooms_of(world, starts, decided.room_close_h)
+    room_open_h, room_close_h, refit_month = rooms_of(world, starts, decided.room_close_h, opens_h)
     line_start_h, line_end_h = line_rents(
         world, starts, decided.moved_h, scenario.alternatives[plan.alternative].migration
     )

@@ -154,7 +154,8 @@ def _energy(books: _Integral, flow: Flow) -> None:
     for part in ("it", "ups", "cooling", "other"):
         rooms, cloud = flow.series[f"room_{part}_kw"], flow.series[f"cloud_{part}_kw"]
         books.energy(rooms, prices.electricity_cny_per_kwh, prices.electricity_change)
-        books.energy(cloud, prices.electricity_cloud_cny_per_kwh, prices.electricity_change)
+        ratio = books.world.of(prices.electricity_cloud_ratio)
+        books.energy(cloud * ratio, prices.electricity_cny_per_kwh, prices.electricity_change)
 
 
 def _centre(books: _Integral, cloud: Cloud, plan: Plan, timeline: Timeline) -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -109,8 +112,33 @@ def _results(
 def _finished(
     executor: Executor, task: Callable[..., WorldResult], calls: list[tuple[Any, ...]]
 ) -> Iterator[WorldResult]:
-    for future in as_completed([executor.submit(task, *call) for call in calls]):
+    with _ctrl_c_later():
+        futures = [executor.submit(task, *call) for call in calls]
+    for future in as_completed(futures):
         yield future.result()
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Put Ctrl-C off while processes start; they inherit that it is blocked.
+
+    Else one that has not come to ``_receive``, or not been told what to do, ends with a traceback.
+    The signal is blocked for the children's sake, and its handler replaced because another thread
+    may receive it. Nothing is done where neither is possible.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(signal.SIGINT, None)
 
 
 def _receive(scenario: Scenario) -> None:

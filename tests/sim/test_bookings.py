@@ -186,7 +186,7 @@ def test_energy_has_its_tariff_and_its_carbon():
     scenario, world = made(
         [System(0)],
         "prices.electricity_change=0.1",
-        "prices.electricity_cloud_cny_per_kwh=0.4",
+        "prices.electricity_cloud_ratio=0.8",
         "grid.carbon_kg_per_kwh=0.8",
         "grid.change_per_year=-0.25",
     )
