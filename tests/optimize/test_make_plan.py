@@ -143,3 +143,10 @@ def test_hosts_of_later_systems_are_bought_later(region_world: World, region_pla
     months = region_plan.hosts.buy_month[~region_plan.hosts.standby]
     assert months.min() >= region_world.clock.month_of_hour(float(region_plan.wave_h.min()))
     assert months.max() > months.min() + 12
+
+
+def test_small_plans_are_consistent_in_many_worlds(scenario: Scenario) -> None:
+    """Handfuls of hosts take other ways through the packing than large pools."""
+    for index in range(60):
+        drawn = draw_world(scenario, index)
+        check_plan(scenario, drawn, make_plan(scenario, "consolidate", drawn))

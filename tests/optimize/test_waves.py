@@ -134,3 +134,13 @@ def test_no_deadline_uses_the_whole_team() -> None:
     plan = make_plan(scenario, "consolidate", draw_world(scenario, 0))
     assert plan.team_fte == 20
     assert plan.late == 0
+
+
+def test_a_cloud_open_from_the_first_day_takes_todays_systems() -> None:
+    scenario = load(MINIMAL, ["alternatives.consolidate.cloud.opens=2014-01-01"])
+    world = draw_world(scenario, 0)
+    plan = make_plan(scenario, "consolidate", world)
+    systems = world.estate.systems
+    today = (systems.arrives_month == 0) & ~systems.classified
+    lasting = today & (systems.retires_month >= world.clock.months)
+    assert (plan.wave_h[lasting] != NEVER).sum() + plan.late >= lasting.sum() > 0

@@ -78,7 +78,7 @@ def test_they_agree_for_optimized_plans(index):
     ("overrides", "first_week"),
     [
         ((f"{small.MOVE}.dual_run_days=90",), 145),
-        (("time.start=2013-10-01", f"{small.CLOUD}.opens=2013-12-11"), 20),
+        (("time.start=2013-10-01", "time.price_year=2013", f"{small.CLOUD}.opens=2013-12-11"), 20),
         ((f"{small.CLOUD}.host_life_years=1", "servers.warranty_years=0"), 10),
     ],
     ids=["still moving at the end", "year that starts in October", "short-lived hosts"],
