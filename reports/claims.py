@@ -20,7 +20,7 @@ from ..scenarios.schema import Claim
 from ..sim.ledger import ANNUAL, ONE_OFF
 from .books import Books, rows_of
 from .quantiles import Floats, Stat
-from .rank import chance, rank_correlations, weighted_median
+from .rank import rank_correlations, weighted_median
 
 NEAR = 0.1  # of the published figure
 FEWEST_NEAR = 5  # worlds, below which a median of them says little
@@ -168,7 +168,7 @@ def _mix(books: Books, claim: Claim, values: Floats) -> Mix:
         weights[np.argsort(off, kind="stable")[:FEWEST_NEAR]] = 1.0
     used = values[weights > 0]
     pulls = []
-    clear = [d for d in rank_correlations(books, values) if abs(d.correlation) > chance(len(values))]
+    clear = [d for d in rank_correlations(books, values) if d.share > 0]
     for driver in clear[:MIX_SIZE]:
         drawn = books.drawn(driver.path)
         medians = weighted_median(drawn, np.ones(len(drawn))), weighted_median(drawn, weights)

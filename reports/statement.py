@@ -138,7 +138,7 @@ def state(study: Study) -> Statement:
         proofs={name: plan.proof for name, plan in plans.items() if plan.proof is not None},
         late={name: plan.late for name, plan in plans.items()},
         drivers=drivers,
-        spread_by_grade=by_grade(drivers, len(study.results)),
+        spread_by_grade=by_grade(drivers),
     )
 
 

@@ -32,7 +32,7 @@ def drivers(statement: Statement, study: Study, lang: Lang) -> Chart:
 
 
 def _title(statement: Statement, by_chance: float, lang: Lang) -> str:
-    clear = [d for d in statement.drivers if abs(d.correlation) > by_chance]
+    clear = [d for d in statement.drivers if d.share > 0]
     if len(clear) < 2:
         return say(lang, "drivers.title_none", chance=f"{by_chance:.2f}")
     first, second = (label(statement.scenario, d.path, lang) for d in clear[:2])
