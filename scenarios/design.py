@@ -2,11 +2,10 @@
 
 The quantities named in ``study.lead`` share a scrambled Sobol sequence (Owen 1998,
 doi 10.1006/jcom.1998.0487). In many dimensions short Sobol sequences correlate, so every other
-quantity has a one-dimensional van der Corput sequence of its own, shuffled and scrambled by nested
-random flips from a stream keyed by its path (padding: Kollig and Keller 2002,
-doi 10.1111/1467-8659.00706). Every aligned power of two of worlds is stratified in every quantity,
-worlds 0 ... n-1 are the same whatever the number of worlds, and a quantity added outside ``lead``
-changes the draws of no other.
+quantity has a nested Latin hypercube of its own (Qian 2009, doi 10.1093/biomet/asp045), from streams
+keyed by its path. The first n worlds are stratified in every quantity for every power of two n, worlds
+0 ... n-1 are the same whatever the number of worlds, and a quantity added outside ``lead`` changes the
+draws of no other.
 """
 
 from __future__ import annotations
@@ -19,13 +18,10 @@ import numpy as np
 from numpy.random import Generator, Philox, SeedSequence
 from numpy.typing import NDArray
 
-from .streams import noise_bytes, uniforms
+from .streams import uniforms
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
-Bits = NDArray[np.uint8]
 
-DEPTH = 17  # bits of a world's number: more worlds than a scenario may ask for
 _TINY = 2.0**-33
 
 
@@ -51,32 +47,18 @@ def _sobol(dimensions: int, seed: int, worlds: int) -> Floats:
 
 
 def _alone(path: str, seed: int, worlds: int) -> Floats:
-    """A shuffled and scrambled van der Corput sequence, shape (worlds,)."""
-    width = 1 << (DEPTH - 3)
-    shuffle, scramble = noise_bytes(seed, 0, f"design/{path}", 0, 0, 2, width)
-    order = _nested(np.arange(worlds), np.unpackbits(shuffle))
-    strata = _nested(_reversed(order), np.unpackbits(scramble))
-    within = uniforms(seed, 0, f"design-within/{path}", np.arange(worlds))
-    return np.clip((strata + within) / (1 << DEPTH), _TINY, 1 - _TINY)
+    """A nested Latin hypercube in one dimension, shape (worlds,).
 
-
-def _nested(numbers: Indices, flips: Bits) -> Indices:
-    """Permute ``DEPTH``-bit numbers: each bit is flipped or not depending on the higher bits only.
-
-    Args:
-        flips: one bit per node of the binary tree, in heap order, shape (2 ** DEPTH,).
+    At each doubling every point so far falls into one half of its stratum, and a new point, in random
+    order, into the other half.
     """
-    permuted = np.zeros_like(numbers)
-    for level in range(DEPTH):
-        node = (1 << level) + (numbers >> (DEPTH - level))
-        bit = (numbers >> (DEPTH - 1 - level)) & 1
-        permuted = (permuted << 1) | (bit ^ flips[node])
-    return permuted
-
-
-def _reversed(numbers: Indices) -> Indices:
-    """The ``DEPTH`` bits of each number in reverse order."""
-    turned = np.zeros_like(numbers)
-    for bit in range(DEPTH):
-        turned = (turned << 1) | ((numbers >> bit) & 1)
-    return turned
+    levels = (worlds - 1).bit_length()
+    digits = uniforms(seed, 0, f"design/{path}", np.arange(1 << levels))
+    strata, rest = np.zeros(1, dtype=np.int64), digits[:1]
+    for level in range(levels):
+        halves = np.floor(rest * 2)
+        strata, rest = 2 * strata + halves.astype(np.int64), rest * 2 - halves
+        order = np.argsort(uniforms(seed, 0, f"design-order/{level}/{path}", np.arange(1 << level)))
+        strata = np.concatenate([strata, (strata ^ 1)[order]])
+        rest = np.concatenate([rest, digits[1 << level : 2 << level]])
+    return np.clip((strata[:worlds] + rest[:worlds]) / (1 << levels), _TINY, 1 - _TINY)

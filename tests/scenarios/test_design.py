@@ -38,9 +38,9 @@ def test_seeds_give_other_worlds() -> None:
 
 
 def test_quantities_are_as_uncorrelated_as_chance_allows() -> None:
-    """The spread of correlations between quantities is that of pairs of nested strata, sqrt(2/n) at most."""
+    """Correlations between quantities spread as those of independent draws do."""
     worlds = 128
     correlations = np.corrcoef(probabilities(PATHS, LEAD, seed=5, worlds=worlds).T)
     pairs = correlations[np.triu_indices(len(PATHS), 1)]
-    assert pairs.std() < np.sqrt(2 / worlds)
+    assert pairs.std() < 1.1 / np.sqrt(worlds)
     assert abs(pairs.mean()) < 4 * pairs.std() / np.sqrt(len(pairs))
