@@ -84,6 +84,7 @@ def _savings(savings: Savings) -> Json:
         "one_off": _stats(savings.one_off),
         "annual_total": _stat(savings.annual_total),
         "annual_without_staff": _stat(savings.annual_without_staff),
+        "annual_with_capital": _stat(savings.annual_with_capital),
         "one_off_total": _stat(savings.one_off_total),
         "npv": _stat(savings.npv),
         "payback_years": _stat(savings.payback_years),

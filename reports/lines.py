@@ -127,6 +127,7 @@ def annual_lines(statement: Statement, name: str, lang: Lang) -> list[Line]:
     stats = [(say(lang, f"category.{c}"), savings.annual[c], False) for c in ANNUAL]
     stats.append((say(lang, "figure.annual_total"), savings.annual_total, True))
     stats.append((say(lang, "figure.annual_without_staff"), savings.annual_without_staff, True))
+    stats.append((say(lang, "figure.annual_with_capital"), savings.annual_with_capital, True))
     return [Line(label, (Span.of(stat, lang, money_cell),), total) for label, stat, total in stats]
 
 

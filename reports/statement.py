@@ -43,6 +43,7 @@ class Savings:
     by_level: Mapping[str, Stat]
     annual_total: Stat
     annual_without_staff: Stat
+    annual_with_capital: Stat
     one_off_total: Stat
     npv: Stat
     payback_years: Stat
