@@ -123,9 +123,17 @@ def test_component_larger_than_every_host_is_explained() -> None:
     assert caught.value.exit_code == 4
 
 
-def test_copying_allocations_takes_more_hosts(region_plan: Plan) -> None:
-    assert region_plan.proof is not None
-    assert region_plan.proof.hosts_as_is_at_least > region_plan.proof.hosts_performance_at_least
+def test_bounds_by_volume_lie_below_the_plan(
+    region: Scenario, region_world: World, region_plan: Plan
+) -> None:
+    """The bound of the sizing in force holds for the plan; the other sizing has a bound of its own."""
+    proof = region_plan.proof
+    assert proof is not None
+    assert 0 < proof.hosts_performance_at_least <= proof.hosts
+    copied = load("inner-mongolia", ["alternatives.consolidate.cloud.sizing=as-is"])
+    plan = make_plan(copied, "consolidate", region_world)
+    assert plan.proof is not None
+    assert 0 < proof.hosts_as_is_at_least == plan.proof.hosts_as_is_at_least <= plan.proof.hosts
 
 
 def test_flavours_hold_every_need() -> None:

@@ -115,7 +115,8 @@ def test_utilisation_today_is_the_one_drawn(index: int) -> None:
     spread = np.sqrt(np.log1p(scenario().estate.cpu_utilisation.spread ** 2))
     geometric = np.exp(np.log(utilisation).mean())
     working = 1 - world(index).of(scenario().estate.zombie_share)
-    assert geometric == pytest.approx(level / working * np.exp(-(spread**2) / 2), rel=0.1)
+    # The limit on peaks cuts a little off the busiest.
+    assert geometric == pytest.approx(level / working * np.exp(-(spread**2) / 2), rel=0.15)
     assert (servers.peak_ssj <= 0.7 * ssj * (1 + 1e-9)).all()
 
 
