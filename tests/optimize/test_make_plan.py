@@ -123,9 +123,7 @@ def test_component_larger_than_every_host_is_explained() -> None:
     assert caught.value.exit_code == 4
 
 
-def test_bounds_by_volume_lie_below_the_plan(
-    region: Scenario, region_world: World, region_plan: Plan
-) -> None:
+def test_bounds_by_volume_lie_below_the_plan(region_world: World, region_plan: Plan) -> None:
     """The bound of the sizing in force holds for the plan; the other sizing has a bound of its own."""
     proof = region_plan.proof
     assert proof is not None
