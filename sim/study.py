@@ -7,6 +7,7 @@ of processes and any order of completion.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -144,11 +145,20 @@ def _ctrl_c_later() -> Iterator[None]:
 def _receive(scenario: Scenario) -> None:
     """Keep the scenario in a worker: it is sent once, not with every world.
 
-    A worker leaves Ctrl-C to the parent, which ends it.
+    A worker leaves Ctrl-C to the parent, which ends it, and ends by itself if the parent is killed.
     """
     global _scenario
     _scenario = scenario
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent's death: a pool's own pipes never tell its workers of it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run_received(seed: int, index: int, point: Floats) -> WorldResult:

@@ -89,7 +89,7 @@ def _drawn(figure: Figure, chart: Chart, run_id: str) -> str:
 
 def font_subset(text: str) -> bytes:
     """A WOFF font with the characters of ``text`` alone."""
-    from fontTools import subset  # type: ignore[import-untyped]
+    from fontTools import subset  # type: ignore[import-untyped]  # ships no types
 
     options = subset.Options()
     options.flavor = "woff"

@@ -109,7 +109,7 @@ def styled(salt: str) -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()
         for name, value in (SETTINGS | {"svg.hashsalt": salt}).items():
-            mpl.rcParams[name] = value  # type: ignore[index]
+            mpl.rcParams[name] = value  # type: ignore[index]  # typed with literal keys
         yield
 
 

@@ -212,7 +212,7 @@ def test_headline_range_is_that_of_the_estimate(study: Study, statement: Stateme
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_table_fits_one_screen(lang: str) -> None:
-    shown = table(state(made_study()), lang).split("\n")  # type: ignore[arg-type]
+    shown = table(state(made_study()), lang).split("\n")  # type: ignore[arg-type]  # a plain text
     assert len(shown) <= 46
     assert max(columns(line) for line in shown) <= 100
     assert sum(line.lstrip().startswith(("K1 ", "K2 ", "K3 ")) for line in shown) == 9
