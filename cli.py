@@ -8,27 +8,27 @@ Results go to stdout, progress to stderr. Exit codes: 0 fine, 1 failed, 2 usage,
 from __future__ import annotations
 
 import json
-import locale
-import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
 
 if TYPE_CHECKING:
-    from .scenarios import Scenario
-    from .sim.outcome import Study, WorldResult
+    from .scenarios import FleetScenario
+    from .sim.crew import Crew
+    from .sim.store import Store
 
 INTERRUPTED = 130
-BAR_WIDTH = 24
-REDRAW_S = 0.2
+HINT = "roomfold.hint"  # in a context: how to continue what an error stopped
+MOST_NAMES = 6
 
 _sets = click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Change one field of the scenario."
@@ -52,28 +52,17 @@ class _Group(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise  # click itself ends these as it should
         except KeyboardInterrupt:
-            click.echo("roomfold: interrupted; nothing was written", err=True)
+            click.echo(f"roomfold: interrupted; {ctx.meta.get(HINT) or 'nothing was written'}", err=True)
             ctx.exit(INTERRUPTED)
         except Exception as error:
             if ctx.obj:
                 raise
-            ctx.exit(_explain(error))
+            from .scenarios.errors import explained
 
-
-def _explain(error: Exception) -> int:
-    """Print an error as a user reads it; return the exit code."""
-    from .scenarios.errors import RoomfoldError
-
-    if isinstance(error, RoomfoldError):
-        click.echo(str(error), err=True)
-        return error.exit_code
-    if isinstance(error, OSError):
-        name = f"{error.filename}: " if error.filename else ""
-        click.echo(f"roomfold: {name}{error.strerror or error}", err=True)
-        return 1
-    what = " ".join(f"{type(error).__name__}: {error}".split())
-    click.echo(f"roomfold: internal error: {what}; please report it with what --debug shows", err=True)
-    return 1
+            text, code = explained(error)
+            hint = ctx.meta.get(HINT)
+            click.echo(f"{text}; {hint}" if hint else text, err=True)
+            ctx.exit(code)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -92,19 +81,24 @@ def main(ctx: click.Context, debug: bool) -> None:
 @_json
 def list_scenarios(as_json: bool) -> None:
     """List the scenarios that come with roomfold."""
-    from .scenarios import library, load
+    from .scenarios import library, load_any
 
-    rows = []
-    for name in library():
-        scenario = load(name)
-        claims = [claim.id for claim in scenario.claims]
-        title = scenario.title
-        rows.append({"name": name, "title_en": title.en, "title_zh": title.zh, "claims": claims})
+    scenarios = {name: load_any(name) for name in library()}
+    claims = {name: [claim.id for claim in scenario.claims] for name, scenario in scenarios.items()}
     if as_json:
+        rows = [
+            {"name": name, "title_en": s.title.en, "title_zh": s.title.zh, "claims": claims[name]}
+            for name, s in scenarios.items()
+        ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    for row in rows:
-        click.echo(f"{row['name']:<20} {row['title_en']}  {row['title_zh']}  [{', '.join(row['claims'])}]")
+    for name, s in scenarios.items():
+        click.echo(f"{name:<20} {s.title.en}  {s.title.zh}  [{_few(claims[name])}]")
+
+
+def _few(names: list[str]) -> str:
+    """The names, or how many there are if that is shorter to read."""
+    return ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} claims"
 
 
 @main.command()
@@ -113,11 +107,11 @@ def list_scenarios(as_json: bool) -> None:
 @_json
 def check(scenario: str, overrides: tuple[str, ...], as_json: bool) -> None:
     """Check a scenario: every problem at once, else what it assumes rather than knows."""
-    from .scenarios import InputError, assumptions, load
+    from .scenarios import InputError, assumptions, load_any
     from .scenarios.check import table
 
     try:
-        rows = assumptions(load(scenario, overrides))
+        rows = assumptions(load_any(scenario, overrides))
     except InputError as error:
         if not as_json:
             raise
@@ -167,20 +161,28 @@ def plan(scenario: str, index: int, seed: int | None, overrides: tuple[str, ...]
 
 
 @main.command()
-@click.argument("scenario")
+@click.argument("scenario", required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default out/NAME.")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), help="Continue the run that was to write this folder."
+)
 @click.option("--worlds", type=click.IntRange(1, 100_000), help="Number of worlds; default the scenario's.")
 @_jobs
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Simulate on a Dask cluster: tcp://HOST:PORT, or its file."
+)
 @_quiet
 @_seed
 @_lang
 @_sets
 @_json
 def run(
-    scenario: str,
+    scenario: str | None,
     out: Path | None,
+    resume: Path | None,
     worlds: int | None,
     jobs: int | None,
+    cluster: str | None,
     quiet: bool,
     seed: int | None,
     lang: str | None,
@@ -188,25 +190,102 @@ def run(
     as_json: bool,
 ) -> None:
     """Simulate every alternative in many worlds and state what is saved."""
-    from .scenarios import load
+    from .reports import Step, begin, languages, publish, state, table, watched_study
+    from .reports import resume as take_up
+    from .scenarios import FleetScenario, load_any
+    from .sim.pool import cores
 
-    loaded = load(scenario, overrides)
-    folder = out or Path("out") / loaded.name
-    from .reports import check_folder, publish, state, table
-
-    check_folder(folder)
-    jobs, began = jobs or _cores(), time.monotonic()
-    study = _study(loaded, worlds, seed, jobs, quiet)
-    log = f"simulation: {time.monotonic() - began:.1f} s, {jobs} processes\n"
-    with _Step("writing charts and report", quiet):
-        statement = state(study)
-        publish(statement, study, folder, log=log)
+    if cluster and jobs:
+        raise click.UsageError("--jobs is for this machine and --cluster for others: give one of them.")
+    loaded = None if scenario is None else load_any(scenario, overrides)
+    if isinstance(loaded, FleetScenario):
+        if resume or worlds or jobs or cluster:
+            raise click.UsageError("A fleet scenario takes no --resume, --worlds, --jobs or --cluster.")
+        _run_fleet(loaded, scenario or loaded.name, out, seed, lang, quiet=quiet, as_json=as_json)
+        return
+    if resume is not None and not (loaded is None and overrides):
+        store = take_up(resume, loaded, out, worlds, seed)
+    elif loaded is not None:
+        store = begin(loaded, out, worlds, seed)
+    else:
+        raise click.UsageError("Missing argument 'SCENARIO'.")
+    if isinstance(store, Path):
+        click.echo(f"{store}: complete already", err=True)
+        name = store / "report.html"
+        click.echo((store / "statement.json").read_text("utf-8").rstrip() if as_json else name)
+        return
+    with _kept(store), _crew(cluster) as crew:
+        jobs, began = jobs or cores(), time.monotonic()
+        study = watched_study(store.asked.scenario, jobs=jobs, quiet=quiet, crew=crew, store=store)
+        where = "a cluster" if cluster else f"{jobs} processes"
+        log = f"simulation: {time.monotonic() - began:.1f} s, {where}\n"
+        with Step("writing charts and report", quiet):
+            statement = state(study)
+            publish(statement, study, store.target, log=log, store=store)
     if as_json:
         click.echo(json.dumps(statement.to_json(), ensure_ascii=False, indent=2))
         return
-    for language in _languages(lang):
+    for language in languages(lang):
         click.echo(f"{table(statement, language)}\n")
+    click.echo(store.target / "report.html")
+
+
+def _run_fleet(
+    scenario: FleetScenario,
+    shown: str,
+    out: Path | None,
+    seed: int | None,
+    lang: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    from .reports import check_folder, languages, watched_fleet
+    from .reports.fleet import fleet_table, publish_fleet, state_fleet
+
+    folder = out or Path("out") / scenario.name
+    check_folder(folder)
+    if seed is not None:
+        scenario = scenario.model_copy(update={"seed": seed})
+    began = time.monotonic()
+    study = watched_fleet(scenario, shown, quiet=quiet)
+    statement = state_fleet(study)
+    publish_fleet(statement, study, folder, log=f"simulation: {time.monotonic() - began:.1f} s\n")
+    if as_json:
+        click.echo(json.dumps(statement.to_json(), ensure_ascii=False, indent=2))
+        return
+    for language in languages(lang):
+        click.echo(f"{fleet_table(statement, language)}\n")
     click.echo(folder / "report.html")
+
+
+@contextmanager
+def _kept(store: Store) -> Iterator[None]:
+    """Leave what is finished for a later ``--resume``, and have every error say how."""
+    from .scenarios.errors import InfeasibleError
+
+    try:
+        yield
+    except InfeasibleError:  # whoever continues meets it again
+        store.discard()
+        raise
+    except BaseException:
+        click.get_current_context().meta[HINT] = store.hint()
+        raise
+    finally:
+        store.close()
+
+
+@contextmanager
+def _crew(address: str | None) -> Iterator[Crew | None]:
+    """The cluster at an address."""
+    if address is None:
+        yield None
+        return
+    from .sim.cluster import Cluster
+
+    with Cluster(address) as cluster:
+        yield cluster
 
 
 @main.command()
@@ -217,15 +296,23 @@ def verify(folder: Path, jobs: int | None, quiet: bool) -> None:
     """Run again what a folder says it ran, and compare every file byte by byte."""
     import tempfile
 
-    from .reports import differences, options, publish, state
-    from .scenarios import load
+    from .reports import differences, options, publish, state, watched_fleet, watched_study
+    from .reports.fleet import publish_fleet, state_fleet
+    from .scenarios import FleetScenario, load_any
+    from .sim.pool import cores
 
     made = options(folder)
-    loaded = load(folder / "scenario.yaml")
-    study = _study(loaded, made.worlds, made.seed, jobs or _cores(), quiet)
+    loaded = load_any(folder / "scenario.yaml")
     with tempfile.TemporaryDirectory() as temporary:
         again = Path(temporary) / "again"
-        publish(state(study), study, again)
+        if isinstance(loaded, FleetScenario):
+            replayed = watched_fleet(loaded, str(folder / "scenario.yaml"), quiet=quiet)
+            publish_fleet(state_fleet(replayed), replayed, again)
+        else:
+            study = watched_study(
+                loaded, jobs=jobs or cores(), quiet=quiet, worlds=made.worlds, seed=made.seed
+            )
+            publish(state(study), study, again)
         found = differences(folder, again)
     if found:
         click.echo("\n".join(found))
@@ -233,67 +320,57 @@ def verify(folder: Path, jobs: int | None, quiet: bool) -> None:
     click.echo("same bytes")
 
 
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+@main.command()
+@click.argument("trace", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default out/fit-NAME.")
+@click.option("--reader", help="Format of the trace; found out if not given (docs/traces.md).")
+@click.option(
+    "--step",
+    "step_s",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Step in seconds; that of the trace.",
+)
+@click.option("--resource", type=click.Choice(["cpu", "mem"]), default="cpu", show_default=True)
+@click.option(
+    "--full", type=click.Choice(["1", "100"]), help="Value at full use, where the format leaves it open."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the model's draws."
+)
+@_quiet
+@_lang
+@_json
+def fit(
+    trace: Path,
+    out: Path | None,
+    reader: str | None,
+    step_s: float | None,
+    resource: str,
+    full: str | None,
+    seed: int,
+    quiet: bool,
+    lang: str | None,
+    as_json: bool,
+) -> None:
+    """Fit the demand model to a trace: a demand file for scenarios, and charts of how well it fits."""
+    from .reports import Step, languages
+    from .reports.fit import publish_fit
+    from .reports.fit_page import fit_table
+    from .scenarios.traces import open_trace
+    from .sim.fit import fit as fitted
 
-
-def _languages(chosen: str | None) -> tuple[Literal["zh", "en"], ...]:
-    """Languages to print, that of the system if none is chosen."""
-    if chosen == "both":
-        return ("zh", "en")
-    chinese = (
-        chosen == "zh" if chosen else (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese"))
-    )
-    return ("zh",) if chinese else ("en",)
-
-
-def _study(scenario: Scenario, worlds: int | None, seed: int | None, jobs: int, quiet: bool) -> Study:
-    from .sim.study import run_study
-
-    show = None if quiet else _progress(scenario)
-    try:
-        return run_study(scenario, worlds=worlds, seed=seed, jobs=jobs, on_result=show)
-    finally:
-        if not quiet and sys.stderr.isatty():
-            click.echo(err=True)  # ends the line of the progress bar
-
-
-def _progress(scenario: Scenario) -> Callable[[WorldResult, int, int], None]:
-    """A line on stderr that grows with every world and says what the worlds so far give."""
-    from .reports import estimate
-
-    results: list[WorldResult] = []
-    began, drawn = time.monotonic(), 0.0
-    terminal = sys.stderr.isatty()
-    click.echo(f"{scenario.title.en}: simulating", err=True)
-
-    def show(result: WorldResult, done: int, total: int) -> None:
-        nonlocal drawn
-        results.append(result)
-        now = time.monotonic()
-        milestone = done == total or (done & (done - 1)) == 0
-        if not (milestone or (terminal and now - drawn > REDRAW_S)):
-            return
-        drawn = now
-        filled = BAR_WIDTH * done // total
-        bar = "#" * filled + "-" * (BAR_WIDTH - filled)
-        text = f"[{bar}] {estimate(results, scenario, total)}  {now - began:.0f} s"
-        click.echo(f"\r{text}\x1b[K" if terminal else text, nl=not terminal, err=True)
-
-    return show
-
-
-class _Step:
-    """Says on stderr what takes a while and how long it took."""
-
-    def __init__(self, what: str, quiet: bool) -> None:
-        self._what, self._quiet, self._began = what, quiet, time.monotonic()
-
-    def __enter__(self) -> None:
-        if not self._quiet:
-            click.echo(f"{self._what} ... ", nl=False, err=True)
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if not self._quiet:
-            click.echo(f"{time.monotonic() - self._began:.0f} s" if kind is None else "failed", err=True)
+    folder = out or Path("out") / f"fit-{trace.name}"
+    options = {"step_s": step_s, "resource": resource, "full": int(full) if full else None}
+    with (
+        Step("reading and fitting", quiet),
+        open_trace(trace, reader, **{k: v for k, v in options.items() if v is not None}) as opened,
+    ):
+        found = fitted(opened, seed=seed)
+    with Step("writing charts and page", quiet):
+        page = publish_fit(found, folder)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
+        return
+    for language in languages(lang):
+        click.echo(f"{fit_table(found, language)}\n")
+    click.echo(page)

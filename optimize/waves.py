@@ -18,14 +18,12 @@ from ..scenarios.clock import HOURS_PER_DAY, Clock
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Cloud, Migration, Scenario
 from ..scenarios.world import World
+from .slots import DAYS_PER_WEEK, Slots, slots
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-SATURDAY = 5
-CUT_OVER_HOUR = 2
-DAYS_PER_WEEK = 7
 # A weekend day worked before or after a holiday is not an extra one.
 WORKDAYS_PER_WEEK = 5
 # Nights of 12 hours from Monday to Friday, and the weekend.
@@ -49,14 +47,6 @@ class Waves:
     wave_h: NDArray[np.int32]
     team_fte: float
     late: int
-
-
-@dataclass(frozen=True)
-class _Weeks:
-    """Cut-over slots: hour, and workdays (at most five) since the Saturday before, shape (weeks,)."""
-
-    hour: Ints
-    workdays: Ints
 
 
 def plan_waves(
@@ -104,17 +94,10 @@ def _hour_of_month(clock: Clock, month: NDArray[np.int32]) -> Ints:
     return np.asarray(edges[np.clip(month, 0, clock.months)])
 
 
-def _weeks(scenario: Scenario, clock: Clock, opens_h: int) -> _Weeks:
+def _weeks(scenario: Scenario, clock: Clock, opens_h: int) -> Slots:
     """Slots from a full week after the opening to the end of the horizon."""
-    first_day = opens_h // HOURS_PER_DAY + DAYS_PER_WEEK
-    first_day += (SATURDAY - (clock.start.weekday() + first_day)) % DAYS_PER_WEEK
-    days = np.arange(first_day, len(clock.workday), DAYS_PER_WEEK)
-    calendar = {*scenario.calendar.rest_days, *scenario.calendar.work_days}
-    free = np.array([clock.day_of_hour(int(day) * HOURS_PER_DAY) not in calendar for day in days], dtype=bool)
-    worked = [clock.workday[day - DAYS_PER_WEEK : day].sum() for day in days]
-    workdays = np.minimum(np.array(worked, dtype=np.int64), WORKDAYS_PER_WEEK)
-    kept = free & (workdays > 0)
-    return _Weeks(days[kept] * HOURS_PER_DAY + CUT_OVER_HOUR, workdays[kept])
+    weeks = slots(clock, scenario.calendar, opens_h // HOURS_PER_DAY + DAYS_PER_WEEK)
+    return Slots(weeks.hour, np.minimum(weeks.workdays, WORKDAYS_PER_WEEK))
 
 
 @dataclass(frozen=True)
@@ -127,7 +110,7 @@ class _Queue:
         useful: share of staff and line that is not lost to roll-backs.
     """
 
-    weeks: _Weeks
+    weeks: Slots
     days: Floats
     data_gb: Floats
     weekly_gb: float
@@ -178,7 +161,7 @@ def _team(queue: _Queue, most_fte: float, deadline_h: int | None) -> float:
     return float(high)
 
 
-def _order(scenario: Scenario, world: World, candidate: Bools, weeks: _Weeks) -> Ints:
+def _order(scenario: Scenario, world: World, candidate: Bools, weeks: Slots) -> Ints:
     """Rows of the systems that move, in the order of their rooms."""
     estate, clock = world.estate, world.clock
     rooms, systems = estate.rooms, estate.systems

@@ -1,20 +1,43 @@
 """Reports: what a study says, as a statement, a page, tables, charts and one screen.
 
-Read first ``statement`` (``state``) and ``publish``. Then:
+Read first ``statement`` (``state``), ``publish`` and ``folder``. Then:
 
 - ``books``, ``cash``, ``quantiles``, ``figures``: from outcomes of worlds to figures with ranges
 - ``claims``, ``rank``: published figures beside them; what drives the spread
 - ``contract``: ``statement.json``; ``manifest``: how to make the same bytes again
 - ``tables``, ``placement``, ``arrow``: Parquet; ``charts``: every chart (loads matplotlib)
+- ``fleet``: the same for fleet scenarios; ``fit``, ``fit_page``: a demand model beside its trace
 - ``messages``, ``lines``, ``sentences``: words in both languages; ``sections``, ``page``, ``screen``: where
-  they stand
+  they stand; ``opening``, ``watch``, ``progress``: how a run begins, what is said meanwhile
 """
 
 from __future__ import annotations
 
+from .folder import check_folder
 from .manifest import differences, options
-from .publish import check_folder, publish
+from .messages import languages
+from .opening import begin, resume
+from .progress import FleetProgress, Progress, Step
+from .publish import publish
 from .screen import estimate, table
 from .statement import Statement, state
+from .watch import watched_fleet, watched_study
 
-__all__ = ["Statement", "check_folder", "differences", "estimate", "options", "publish", "state", "table"]
+__all__ = [
+    "FleetProgress",
+    "Progress",
+    "Statement",
+    "Step",
+    "begin",
+    "check_folder",
+    "differences",
+    "estimate",
+    "languages",
+    "options",
+    "publish",
+    "resume",
+    "state",
+    "table",
+    "watched_fleet",
+    "watched_study",
+]

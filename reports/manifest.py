@@ -7,17 +7,33 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
-from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 from ..scenarios.errors import RoomfoldError
-from .statement import Statement
+from ..scenarios.fleet import FleetScenario
+from ..scenarios.schema import Scenario
+from ..sim import stamp
 
 NAME = "manifest.json"
 LOG = "run.log"  # of this run alone, the only file that another run need not repeat
-LIBRARIES = ("numpy", "scipy", "pulp", "highspy", "simpy", "matplotlib", "pyarrow", "jinja2", "fonttools")
 RUN_ID_BYTES = 5
 CHUNK_BYTES = 1 << 20
+
+
+class Citable(Protocol):
+    """A statement of any kind, as far as the manifest reads it."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def scenario(self) -> Scenario | FleetScenario: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def worlds(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -28,13 +44,13 @@ class Options:
     seed: int
 
 
-def run_id(statement: Statement) -> str:
+def run_id(statement: Citable) -> str:
     """Ten hexadecimal digits that name a run: of version, scenario, seed and number of worlds."""
     text = f"{statement.version}/{statement.fingerprint}/{statement.seed}/{statement.worlds}"
     return blake2b(text.encode(), digest_size=RUN_ID_BYTES).hexdigest()
 
 
-def write(statement: Statement, folder: Path, *, command: str, options: Mapping[str, object]) -> None:
+def write(statement: Citable, folder: Path, *, command: str, options: Mapping[str, object]) -> None:
     """Write the manifest of the files in a folder."""
     content = {
         "roomfold": statement.version,
@@ -47,7 +63,7 @@ def write(statement: Statement, folder: Path, *, command: str, options: Mapping[
         "options": dict(options),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": stamp.libraries(),
         "sha256": {name: _hash(folder / name) for name in sorted(_files(folder) - {NAME, LOG})},
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import locale
 from functools import cache
 from importlib.resources import files
 from math import floor, log10
@@ -39,6 +40,14 @@ def messages(lang: Lang) -> dict[str, str]:
 def say(lang: Lang, key: str, **values: object) -> str:
     """A message with its blanks filled in; KeyError if it does not exist."""
     return messages(lang)[key].format(**values)
+
+
+def languages(chosen: str | None) -> tuple[Lang, ...]:
+    """Languages to print: ``zh``, ``en``, ``both``, or that of the system if None."""
+    if chosen == "both":
+        return LANGS
+    chinese = (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese"))
+    return ("zh",) if chosen == "zh" or (chosen is None and chinese) else ("en",)
 
 
 def number(lang: Lang, value: float, decimals: int = 0) -> str:

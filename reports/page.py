@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..scenarios.schema import Text
 from .charts import ChartFiles
 from .charts.files import font_subset
 from .manifest import run_id
@@ -35,29 +36,31 @@ def page(statement: Statement, charts: Charts, command: str) -> str:
         command: what makes the same bytes again.
     """
     bodies = {lang: _body(statement, charts, command, lang) for lang in LANGS}
-    title = statement.scenario.title
+    return whole_page(bodies, statement.scenario.title, run_id(statement))
+
+
+def whole_page(bodies: Mapping[Lang, Markup], title: Text, run: str) -> str:
+    """A page of bodies in both languages, with styles, script and fall-back font."""
     whole = (
-        _environment()
+        environment()
         .get_template("report.html.j2")
-        .render(
-            bodies=bodies,
-            titles={"zh": title.zh, "en": title.en},
-            run=run_id(statement),
-            font=FONT,
-            words=messages,
-        )
+        .render(bodies=bodies, titles={"zh": title.zh, "en": title.en}, run=run, font=FONT, words=messages)
     )
     return whole.replace("/*font*/", _font_face(whole))
 
 
 def _body(statement: Statement, charts: Charts, command: str, lang: Lang) -> Markup:
     """Everything in one language."""
-    template = _environment().get_template("body.html.j2")
-    words: dict[str, Any] = {"lang": lang, "t": partial(say, lang), "chart": partial(_chart, charts, lang)}
+    template = environment().get_template("body.html.j2")
+    words: dict[str, Any] = {
+        "lang": lang,
+        "t": partial(say, lang),
+        "chart": partial(chart_parts, charts, lang),
+    }
     return Markup(template.render(**words, **sections(statement, command, lang)))
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Templates of this package; undefined names are errors, all values are escaped."""
     folder = files("roomfold.reports") / "templates"
     return Environment(
@@ -70,7 +73,7 @@ def _environment() -> Environment:
     )
 
 
-def _chart(charts: Charts, lang: Lang, name: str) -> Mapping[str, object]:
+def chart_parts(charts: Charts, lang: Lang, name: str) -> Mapping[str, object]:
     """A chart's drawing to stand in the page, its caption, and links to its files."""
     made = charts[name, lang]
     svg = made.svg.read_text("utf-8")

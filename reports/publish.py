@@ -1,42 +1,17 @@
-"""Publishing: a run's folder, written whole or not at all.
-
-Everything is written beside the folder under a temporary name, which is renamed when it is complete;
-a former run there gives way only then. After an error or Ctrl-C nothing is left.
-"""
+"""Publishing a run: statement, tables, charts, report and manifest in one folder (see ``folder``)."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..scenarios.errors import RoomfoldError
 from ..scenarios.loader import resolved_yaml
 from ..sim.outcome import Study
+from ..sim.store import Store
 from . import manifest
+from .folder import write_folder
 from .statement import Statement
-
-
-class FolderError(RoomfoldError):
-    """A folder that a run must not be written to."""
-
-    exit_code = 2
-
-
-def check_folder(folder: Path) -> None:
-    """Make sure that a run may be written to a folder: it is absent, empty, or holds a former run.
-
-    Raises:
-        FolderError: if it is none of these.
-    """
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise FolderError(f"{folder}: is a file; choose a folder with --out")
-    if any(folder.iterdir()) and manifest.read(folder) is None:
-        raise FolderError(f"{folder}: holds other files; choose another folder with --out")
 
 
 def publish(
@@ -47,6 +22,7 @@ def publish(
     command: str | None = None,
     options: Mapping[str, object] | None = None,
     log: str | None = None,
+    store: Store | None = None,
 ) -> Path:
     """Write a run's folder: statement, manifest, tables, scenario, charts and report.
 
@@ -55,26 +31,22 @@ def publish(
             ``--out``); a run of the folder's own ``scenario.yaml`` if None.
         options: anything else that was chosen, as plain JSON values.
         log: what is true of this run alone (times, machine); goes to ``run.log``.
+        store: the run's working folder, which goes when the results are in place; a temporary one if
+            None.
 
     Returns:
         The report's path.
 
     Raises:
-        FolderError: see ``check_folder``.
+        FolderError: see ``folder.check_folder``.
     """
-    check_folder(folder)
-    folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
-    partial.chmod(0o755)
-    try:
-        _write(statement, study, partial, command or repeat(statement), options or {})
-        (partial / manifest.LOG).write_text(_log(statement, log), encoding="utf-8")
-        _replace(folder, partial)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    return folder / "report.html"
+
+    def fill(output: Path) -> None:
+        _write(statement, study, output, command or repeat(statement), options or {})
+        (output / manifest.LOG).write_text(_log(statement, log), encoding="utf-8")
+
+    write_folder(folder, fill, store)
+    return folder.absolute() / "report.html"
 
 
 def repeat(statement: Statement) -> str:
@@ -106,20 +78,3 @@ def _log(statement: Statement, log: str | None) -> str:
     """Seconds that the plans of the middle world took, and what the caller adds."""
     solved = [f"plan {name}: {proof.seconds:.2f} s\n" for name, proof in statement.proofs.items()]
     return "".join(solved) + (log or "")
-
-
-def _replace(folder: Path, complete: Path) -> None:
-    """Put a complete folder in the place of an absent, empty or former one."""
-    if not folder.exists():
-        complete.rename(folder)
-        return
-    former = Path(tempfile.mkdtemp(prefix=f".{folder.name}.former-", dir=folder.parent)) / folder.name
-    try:
-        folder.rename(former)
-        complete.rename(folder)
-    except BaseException:
-        if former.exists() and not folder.exists():
-            former.rename(folder)
-        former.parent.rmdir()
-        raise
-    shutil.rmtree(former.parent, ignore_errors=True)

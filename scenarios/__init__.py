@@ -14,13 +14,15 @@ from __future__ import annotations
 from .check import Assumption, assumptions
 from .clock import Clock
 from .errors import InfeasibleError, InputError, Problem, RoomfoldError
-from .loader import fingerprint, library, load, quantities, resolved_yaml
+from .fleet import FleetScenario
+from .loader import fingerprint, library, load, load_any, quantities, resolved_yaml
 from .quantity import Quantity
 from .schema import Scenario
 
 __all__ = [
     "Assumption",
     "Clock",
+    "FleetScenario",
     "InfeasibleError",
     "InputError",
     "Problem",
@@ -31,6 +33,7 @@ __all__ = [
     "fingerprint",
     "library",
     "load",
+    "load_any",
     "quantities",
     "resolved_yaml",
 ]

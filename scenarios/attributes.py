@@ -13,12 +13,14 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from .fleet import FleetScenario
 from .quantity import Quantity
 from .schema import Scenario
 from .validate import allowed_range, inner
 
 _WORDS = {int: "whole number", float: "number", str: "text", bool: "true or false", date: "date"}
 _SECTION = "section"
+_INCLUDE = "Files laid under this one: library:FILE, or a path below its folder"
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,9 @@ class Attribute:
     description: str
 
 
-def attributes() -> list[Attribute]:
+def attributes(kind: type[Scenario] | type[FleetScenario] = Scenario) -> list[Attribute]:
     """Every field of a scenario, in schema order; ``<name>`` stands for any name, ``<n>`` for a position."""
-    include = "Files laid under this one: library:FILE, or a path below its folder"
-    return [Attribute("include", "list of text", "", "none", "", include), *_section(Scenario, "")]
+    return [Attribute("include", "list of text", "", "none", "", _INCLUDE), *_section(kind, "")]
 
 
 def _section(kind: type[BaseModel], prefix: str) -> Iterator[Attribute]:
@@ -49,7 +50,7 @@ def _field(path: str, info: FieldInfo) -> Iterator[Attribute]:
     description = info.description or _first_line(kind)
     if kind is Quantity:
         unit, low, high = allowed_range(info)
-        yield Attribute(path, "quantity", unit, "", f"{low:.15g} ... {high:.15g}", description)
+        yield Attribute(path, "quantity", unit, _default(info), f"{low:.15g} ... {high:.15g}", description)
         return
     yield Attribute(path, _type(kind), "", _default(info), _allowed(info, kind), description)
     path, model = _below(path, kind)
@@ -125,30 +126,50 @@ def markdown() -> str:
         "`{dist: lognormal, mode, gsd}`, each with `unit`, `source`, `grade` (S well-sourced, W weak,",
         "A assumed) and `spread` (coefficient of variation between rooms, servers ... of one world).",
         "",
-        "| field | type | unit | default | allowed | meaning |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "## Estate scenarios",
+        "",
+        *_table(Scenario),
+        "",
+        "## Fleet scenarios (`kind: fleet`)",
+        "",
+        *_table(FleetScenario),
     ]
-    for row in attributes():
-        cells = (f"`{row.path}`", row.type, row.unit, row.default, row.allowed, row.description)
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
+def _table(kind: type[Scenario] | type[FleetScenario]) -> list[str]:
+    lines = [
+        "| field | type | unit | default | allowed | meaning |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in attributes(kind):
+        cells = (f"`{row.path}`", row.type, row.unit, row.default, row.allowed, row.description)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return lines
+
+
 def schema_json() -> dict[str, Any]:
-    """JSON Schema of a scenario file, for editors; a quantity is a number or a mapping.
+    """JSON Schema of a scenario file of either kind, for editors; a quantity is a number or a mapping.
 
     Sections may come from included files, so none is required here.
     """
-    schema = Scenario.model_json_schema(by_alias=True)
-    mapping = schema["$defs"]["Quantity"]
-    schema["$defs"]["Quantity"] = {"anyOf": [{"type": "number"}, mapping]}
-    schema["properties"]["include"] = {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "Files laid under this one: library:FILE, or a path below its folder",
+    estate, fleet = (kind.model_json_schema(by_alias=True) for kind in (Scenario, FleetScenario))
+    definitions = {**estate.pop("$defs"), **fleet.pop("$defs")}
+    definitions["Quantity"] = {"anyOf": [{"type": "number"}, definitions["Quantity"]]}
+    for schema in (estate, fleet):
+        schema["properties"]["include"] = {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": _INCLUDE,
+        }
+        del schema["required"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": definitions,
+        "if": {"properties": {"kind": {"const": "fleet"}}, "required": ["kind"]},
+        "then": fleet,
+        "else": estate,
     }
-    del schema["required"]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
+from .fleet import ComponentModel, FleetScenario, HostModel
 from .quantity import Quantity
 from .schema import Demand, Grade, Scenario, Ups
 from .tree import dotted
@@ -28,7 +29,7 @@ class Assumption:
     source: str
 
 
-def assumptions(scenario: Scenario) -> list[Assumption]:
+def assumptions(scenario: Scenario | FleetScenario) -> list[Assumption]:
     """Every graded value: assumed (A), then weak (W), then well sourced (S), each in schema order."""
     rows = list(_graded(scenario, ()))
     return sorted(rows, key=lambda row: GRADES.index(row.grade))
@@ -91,6 +92,11 @@ def _graded(value: object, path: tuple[str | int, ...]) -> Iterator[Assumption]:
     if isinstance(value, Ups):
         text = f"{value.a0:g} + {value.a1:g} x + {value.a2:g} x2"
         yield Assumption(dotted(path), text, "1", value.grade, value.source)
+        return
+    if isinstance(value, HostModel | ComponentModel):
+        throughput = value.cores * value.core_mips if isinstance(value, HostModel) else value.mips
+        text = f"{throughput:g} MIPS, {value.memory_mb:g} MB"
+        yield Assumption(dotted(path), text, "", value.grade, value.source)
         return
     if isinstance(value, Demand):
         profiles = f"{len(value.classes)} profiles"

@@ -1,4 +1,8 @@
-"""The clock of a scenario: hours, days and months since its first day, and what kind of day it is."""
+"""The clock of a scenario: steps, hours, days and months since its first day, and what kind of day it is.
+
+Events and series count hours. What flows is computed at steps, of which an hour has one or more, span
+by span: a span is some whole days of one month, few enough for its arrays to stay small.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,53 @@ from numpy.typing import NDArray
 from .schema import Calendar, Time
 
 HOURS_PER_DAY = 24
+MINUTES_PER_HOUR = 60
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole days of one month, in steps.
+
+    Attributes:
+        month: index of the month they lie in.
+        month_h: first hour of that month.
+        first_h: first hour of the span.
+        hours: its length.
+        steps_per_hour: steps in each of its hours.
+    """
+
+    month: int
+    month_h: int
+    first_h: int
+    hours: int
+    steps_per_hour: int
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return self.hours * self.steps_per_hour
+
+    @property
+    def steps_per_day(self) -> int:
+        """Number of steps in a day."""
+        return HOURS_PER_DAY * self.steps_per_hour
+
+    @property
+    def first_step(self) -> int:
+        """Number of steps since the start of the scenario."""
+        return self.first_h * self.steps_per_hour
+
+    @property
+    def days(self) -> slice:
+        """Its days, counted from the first of the month."""
+        first = (self.first_h - self.month_h) // HOURS_PER_DAY
+        return slice(first, first + self.hours // HOURS_PER_DAY)
+
+    @property
+    def hours_of_month(self) -> slice:
+        """Its hours, counted from the first of the month."""
+        first = self.first_h - self.month_h
+        return slice(first, first + self.hours)
 
 
 @dataclass(frozen=True)
@@ -22,12 +73,14 @@ class Clock:
         years: horizon in years.
         month_edges_h: first hour of each month and the end of the last, shape (months + 1,).
         workday: whether each day is worked, shape (days,).
+        steps_per_hour: steps at which flows are computed.
     """
 
     start: date
     years: int
     month_edges_h: NDArray[np.int64]
     workday: NDArray[np.bool_]
+    steps_per_hour: int = 1
 
     @classmethod
     def of(cls, time: Time, calendar: Calendar) -> Clock:
@@ -45,7 +98,7 @@ class Clock:
                 offset = (day - time.start).days
                 if 0 <= offset < days:
                     workday[offset] = value
-        return cls(time.start, time.years, edges, workday)
+        return cls(time.start, time.years, edges, workday, MINUTES_PER_HOUR // time.step_minutes)
 
     @property
     def months(self) -> int:
@@ -56,6 +109,16 @@ class Clock:
     def hours(self) -> int:
         """Number of hours simulated."""
         return int(self.month_edges_h[-1])
+
+    def spans(self, month: int, most_steps: int) -> list[Span]:
+        """A month cut into spans of at most so many steps, but of a day at least."""
+        first, end = (int(edge) for edge in self.month_edges_h[month : month + 2])
+        days = max(most_steps // (HOURS_PER_DAY * self.steps_per_hour), 1)
+        length = days * HOURS_PER_DAY
+        return [
+            Span(month, first, start, min(length, end - start), self.steps_per_hour)
+            for start in range(first, end, length)
+        ]
 
     def hour_of(self, day: date) -> int:
         """First hour of a day; may lie outside the horizon."""

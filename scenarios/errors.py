@@ -36,8 +36,25 @@ class InputError(RoomfoldError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Sent between processes as its problems, not as its text."""
+        return type(self), (self.problems,)
+
 
 class InfeasibleError(RoomfoldError):
     """A plan that no choice can satisfy; the message names the binding constraints in words."""
 
     exit_code = 4
+
+
+def explained(error: Exception) -> tuple[str, int]:
+    """Any error as a user reads it, in one line, and its exit code."""
+    if isinstance(error, RoomfoldError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        return f"roomfold: {name}{error.strerror or error}", 1
+    if isinstance(error, MemoryError):
+        return f"roomfold: not enough memory{f' ({error})' if str(error) else ''}", 1
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"roomfold: internal error: {what}; please report it with what --debug shows", 1

@@ -11,9 +11,12 @@ import yaml
 from pydantic import BaseModel
 
 from .errors import InputError, Problem
+from .fleet import FleetScenario
 from .include import gather, library_names
+from .model_file import model_placed
 from .quantity import Quantity
 from .schema import Scenario
+from .tree import Node
 from .validate import validate
 from .yaml_strict import scalar
 
@@ -22,7 +25,7 @@ _TEXTS = frozenset({"title", "summary", "what", "source"})
 
 
 def load(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """The scenario in a file, or the bundled one of that name.
+    """The estate scenario in a file, or the bundled one of that name.
 
     Args:
         path_or_name: a path, or a bare name such as ``inner-mongolia``.
@@ -31,13 +34,30 @@ def load(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     Raises:
         InputError: with every problem found, the scenario's own file first.
     """
+    scenario = load_any(path_or_name, overrides)
+    if isinstance(scenario, FleetScenario):
+        message = "got a fleet scenario, must be an estate scenario (one without 'kind: fleet')"
+        raise InputError([Problem(str(path_or_name), 0, 0, "kind", message)])
+    return scenario
+
+
+def load_any(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenario | FleetScenario:
+    """The scenario in a file, of whichever kind it says it is; see ``load``."""
     problems: list[Problem] = []
     tree, shown = gather(path_or_name, overrides, problems)
-    scenario = validate(tree, problems)
+    scenario: Scenario | FleetScenario | None
+    if _is_fleet(tree):
+        scenario = validate(FleetScenario, tree, problems)
+    else:
+        scenario = validate(Scenario, model_placed(tree, problems), problems)
     if problems or scenario is None:
         unique = set(problems)
         raise InputError(sorted(unique, key=lambda p: (p.file != shown, p)))
     return scenario
+
+
+def _is_fleet(tree: Node) -> bool:
+    return isinstance(tree.value, dict) and "kind" in tree.value and tree.value["kind"].node.value == "fleet"
 
 
 def library() -> list[str]:
@@ -45,7 +65,7 @@ def library() -> list[str]:
     return library_names()
 
 
-def quantities(scenario: Scenario) -> dict[str, Quantity]:
+def quantities(scenario: Scenario | FleetScenario) -> dict[str, Quantity]:
     """Every quantity by its path, in the order of the schema, entries of mappings in file order."""
     return {quantity.path: quantity for quantity in _walk(scenario)}
 
@@ -64,7 +84,7 @@ def _walk(value: object) -> Iterator[Quantity]:
             yield from _walk(item)
 
 
-def fingerprint(scenario: Scenario) -> str:
+def fingerprint(scenario: Scenario | FleetScenario) -> str:
     """SHA-256 of everything that can change a result: all fields but titles, texts and sources.
 
     The order of entries counts, since random draws follow it.
@@ -82,7 +102,7 @@ def _without_texts(value: object) -> object:
     return value
 
 
-def resolved_yaml(scenario: Scenario) -> str:
+def resolved_yaml(scenario: Scenario | FleetScenario) -> str:
     """The whole scenario as one file: includes merged, units converted, overrides applied."""
     data = scenario.model_dump(by_alias=True, exclude_defaults=True)
     return yaml.dump(

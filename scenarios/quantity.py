@@ -172,9 +172,10 @@ class Quantity(BaseModel):
         return copy
 
 
-def quantity(unit: str, low: float, high: float, description: str) -> Any:
-    """Declare a quantity field: its unit, allowed range and meaning."""
+def quantity(unit: str, low: float, high: float, description: str, default: Any = ...) -> Any:
+    """Declare a quantity field: its unit, allowed range and meaning, and its default if it has one."""
     return Field(
+        default=default,
         description=description,
         json_schema_extra={"x-unit": unit, "x-minimum": low, "x-maximum": high},
     )

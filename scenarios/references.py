@@ -6,7 +6,7 @@ whatever has the wrong type here is skipped, for the schema reports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import date, timedelta
 from difflib import get_close_matches
 
@@ -24,6 +24,11 @@ _REFERENCES: tuple[tuple[str, str], ...] = (
     ("alternatives.*.cloud.host_types.*.curve", "hardware.curves"),
     ("alternatives.*.cloud.access_line.*", "lines"),
 )
+_FLEET_REFERENCES = (
+    ("baseline", "policies"),
+    ("hosts.order.*", "hosts.models"),
+    ("components.order.*", "components.models"),
+)
 _SHARES = ("estate.zones", "estate.mlps", "estate.levels.*.vertical_lines")
 _PROFILES = ("demand.classes.*.workday", "demand.classes.*.restday", "demand.classes.*.months")
 _CLASSES_OF_ROOMS = ("closet", "room")
@@ -36,7 +41,6 @@ def check_references(tree: Node, quantities: Set[str]) -> list[Problem]:
         quantities: paths of all quantities.
     """
     checks = (
-        _names,
         _curves,
         _shares,
         _weights,
@@ -48,7 +52,12 @@ def check_references(tree: Node, quantities: Set[str]) -> list[Problem]:
         _room_classes,
     )
     found = [problem for check in checks for problem in check(tree)]
-    return [*found, *_leads(tree, quantities)]
+    return [*_names(tree, _REFERENCES), *found, *_leads(tree, quantities)]
+
+
+def check_fleet(tree: Node) -> list[Problem]:
+    """Every problem between the sections of a fleet scenario's tree."""
+    return [*_names(tree, _FLEET_REFERENCES), *_watts(tree, "hosts.models.*.watts")]
 
 
 def _found(tree: Node, pattern: str) -> Iterator[tuple[Path, Mark, Node]]:
@@ -87,8 +96,8 @@ def _used(tree: Node, pattern: str) -> Iterator[tuple[Path, Mark, str]]:
             yield path, node.mark, node.value
 
 
-def _names(tree: Node) -> Iterator[Problem]:
-    for used, defined in _REFERENCES:
+def _names(tree: Node, references: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    for used, defined in references:
         table = _one(tree, defined)
         if table is None or not isinstance(table.value, dict):
             continue
@@ -117,7 +126,11 @@ def _numbers(node: Node) -> list[float]:
 
 
 def _curves(tree: Node) -> Iterator[Problem]:
-    for path, _, node in _found(tree, "hardware.curves.*.watts"):
+    yield from _watts(tree, "hardware.curves.*.watts")
+
+
+def _watts(tree: Node, pattern: str) -> Iterator[Problem]:
+    for path, _, node in _found(tree, pattern):
         watts = _numbers(node)
         for i in range(1, len(watts)):
             if watts[i] < watts[i - 1]:

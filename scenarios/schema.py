@@ -46,6 +46,9 @@ class Time(Spec):
     start: date = Field(description="First day simulated; the first of a month")
     years: int = Field(description="Horizon in years", ge=1, le=50)
     price_year: int = Field(description="Year in whose prices money is stated", ge=1990, le=2100)
+    step_minutes: Literal[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] = Field(
+        default=60, description="Step at which demand, power and overload are computed"
+    )
 
 
 class Study(Spec):
@@ -227,6 +230,14 @@ class DemandClass(Spec):
     )
     noise: Quantity = quantity("1", 0, 0.5, "Std. deviation of the square root of demand over its mean")
     day_share: Quantity = quantity("1", 0, 1, "Share of noise variance that lasts a day")
+    hour_share: Quantity | None = quantity(
+        "1",
+        0,
+        1,
+        "Share of noise variance that lasts an hour; the rest changes with every step (steps of an "
+        "hour: the same)",
+        default=None,
+    )
     common_share: Quantity = quantity("1", 0, 1, "Share of noise variance common to the class")
 
 
@@ -237,6 +248,17 @@ class Demand(Spec):
     growth_per_year: Quantity = quantity("1/yr", -0.5, 3, "Growth of demand of a running system")
     rebound_per_year: Quantity = quantity(
         "1/yr", 0, 3, "Extra growth on the cloud because capacity is easy to get"
+    )
+    model: str | None = Field(
+        default=None,
+        description="Workload model in place of the built-in one: FILE.py:CLASS or MODULE:CLASS",
+        min_length=3,
+    )
+    model_options: dict[Name, str | bool | int | float] = Field(
+        default={}, description="Arguments of that class by name; 'path' starts at the scenario's folder"
+    )
+    model_sha256: str | None = Field(
+        default=None, description="SHA-256 of the model's file, filled in when a scenario is read"
     )
     source: str = Field(description="Where the profiles come from")
     grade: Grade = Field(description="How sure: S, W or A")
@@ -252,6 +274,36 @@ class Reliability(Spec):
     restart_minutes: Quantity = quantity("min", 0, 600, "Restart of components on the standby host")
     ageing_per_year: Quantity = quantity(
         "1/yr", 0, 2, "Growth of the failure rate for each year beyond three"
+    )
+    team_share: Quantity = quantity(
+        "1", 0, 1, "Share of a repair for which it binds a team; with 0 no failure waits for one"
+    )
+    servers_per_team: Quantity = quantity(
+        "count", 1, 1e6, "Servers in machine rooms for each team of a field crew; a crew has at least one"
+    )
+    hosts_per_team: Quantity = quantity(
+        "count", 1, 1e6, "Hosts for each repair team of the cloud site; it has at least one"
+    )
+    field_crews: Literal["estate", "level", "unit"] = Field(
+        default="unit",
+        description="Who shares a field crew: the whole estate, each level of government, or each unit",
+    )
+
+
+class Provisioning(Spec):
+    """Setting up new systems on the cloud; requests wait for a free team."""
+
+    setup_days: Quantity = quantity("d", 0, 365, "Mean days from taking on a request to the running system")
+    notice_days: Quantity = quantity(
+        "d", 0, 365, "Requests come at any time in so many days before a system is to start"
+    )
+    systems_per_team: Quantity = quantity(
+        "count", 1, 1e6, "Systems that may move for each request handled at once; at least one is"
+    )
+    places: int | None = Field(
+        default=None,
+        description="Requests that may wait; others stay in a room for good. No limit if absent",
+        ge=0,
     )
 
 
@@ -394,6 +446,7 @@ class Scenario(Spec):
     estate: Estate
     demand: Demand
     reliability: Reliability
+    provisioning: Provisioning
     prices: Prices
     grid: Grid
     baseline: Name = Field(description="Alternative that savings are measured against")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 WORD_BYTES = 8
 COUNTER_BYTES = 32
+_WORDS_AT_ONCE = 1 << 16  # in cache
 
 
 def _key(seed: int, world: int, name: str) -> NDArray[np.uint64]:
@@ -43,19 +44,34 @@ def uniforms(
 
 
 def noise_bytes(
-    seed: int, world: int, name: str, block: int, first: int, count: int, width: int
+    seed: int,
+    world: int,
+    name: str,
+    block: int,
+    first: int,
+    count: int,
+    width: int,
+    out: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """Uniform bytes for entities ``first`` ... ``first + count - 1`` over one block of time.
 
     Args:
         block: number of the block of time, >= 0.
         width: bytes per entity, e.g. hours of the block.
+        out: where to put them; new memory if None.
 
     Returns:
         Shape (count, width). Entity i gets the same bytes whatever ``first`` and ``count`` are.
     """
     counters_per_row = -(-width // COUNTER_BYTES)
+    words_per_row = counters_per_row * COUNTER_BYTES // WORD_BYTES
     bits = Philox(key=_key(seed, world, name), counter=[first * counters_per_row, block, 0, 0])
-    words = bits.random_raw(count * counters_per_row * COUNTER_BYTES // WORD_BYTES)
-    little = words if np.little_endian else words.byteswap()
-    return little.view(np.uint8).reshape(count, -1)[:, :width]
+    if out is None:
+        out = np.empty((count, width), dtype=np.uint8)
+    at_once = max(_WORDS_AT_ONCE // max(words_per_row, 1), 1)
+    for start in range(0, count, at_once):
+        rows = out[start : start + at_once]
+        words = bits.random_raw(len(rows) * words_per_row)
+        little = words if np.little_endian else words.byteswap()
+        rows[:] = little.view(np.uint8).reshape(len(rows), -1)[:, :width]
+    return out

@@ -10,17 +10,20 @@ import re
 import types
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from .errors import Problem
+from .fleet import FleetScenario
 from .quantity import CONVERSIONS, Quantity
-from .references import check_references
+from .references import check_fleet, check_references
 from .schema import Scenario
 from .tree import Entry, Key, Mark, Node, Path, at, describe, dotted, plain
+
+AnyScenario = TypeVar("AnyScenario", Scenario, FleetScenario)
 
 _STAND_IN = Quantity(value=1.0)
 
@@ -50,13 +53,13 @@ _MUST: dict[str, str] = {
 }
 
 
-def validate(tree: Node, problems: list[Problem]) -> Scenario | None:
+def validate(kind: type[AnyScenario], tree: Node, problems: list[Problem]) -> AnyScenario | None:
     """The scenario of a tree; problems are added to the list, and None returned if there are any."""
     walk = _Walk(problems)
-    data = walk.model(Scenario, Entry(tree.mark, tree), ())
-    problems += check_references(tree, walk.quantities)
+    data = walk.model(kind, Entry(tree.mark, tree), ())
+    problems += check_fleet(tree) if kind is FleetScenario else check_references(tree, walk.quantities)
     try:
-        scenario = Scenario.model_validate(data, strict=True)
+        scenario = kind.model_validate(data, strict=True)
     except ValidationError as error:
         problems += [p for details in error.errors() if (p := _translated(details, tree))]
         return None

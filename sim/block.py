@@ -1,4 +1,4 @@
-"""A block: some components for one month, for every alternative at once, in cache.
+"""A block: some components for one span of time, for every alternative at once, in cache.
 
 Components of a block stand in neighbouring rooms and are sorted by falling utilisation, so that the
 few that climb the power curve come first and those that do no work last.
@@ -13,16 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from .demand import Demand, MonthNoise, fill
+from ..scenarios.clock import Span
+from .demand import Demand
 from .downtime import Cells
 from .lanes import NONE, Lanes, Reading, Stay, blank, inside, lay_out
 from .power import Curves, fill_power
+from .workload import Workload
 
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
-DEMAND, POWER, WORK, UTILISATION = range(4)  # memory of Buffers
+DEMAND, POWER = range(2)  # memory of Buffers
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Fleet:
         generation_curve: model of each generation, shape (components, generations).
         config_factor: power of a machine over its model's curve.
         room: room row.
+        workload: what demand is at every step; the built-in model if None.
     """
 
     demand: Demand
@@ -41,24 +44,25 @@ class Fleet:
     generation_curve: NDArray[np.int32]
     config_factor: Floats
     room: Indices
+    workload: Workload | None = None
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Sums of one alternative over all blocks of one month; shapes (..., hours), W or ssj_ops."""
+    """Sums of one alternative over all blocks of one span; shapes (..., steps), W or ssj_ops."""
 
-    room_w: Float32s  # (rooms, hours): server power
-    host_load: Float32s  # (hosts, hours): load as placed
+    room_w: Float32s  # (rooms, steps): server power
+    host_load: Float32s  # (hosts, steps): load as placed
     load: Floats  # served by servers in rooms
     demand: Floats  # of components that rooms serve
     unserved: Floats  # of it
 
     @classmethod
-    def empty(cls, rooms: int, hosts: int, hours: int) -> Tally:
+    def empty(cls, rooms: int, hosts: int, steps: int) -> Tally:
         """All zero."""
-        room_w = np.zeros((rooms, hours), dtype=np.float32)
-        host_load = np.zeros((hosts, hours), dtype=np.float32)
-        return cls(room_w, host_load, np.zeros(hours), np.zeros(hours), np.zeros(hours))
+        room_w = np.zeros((rooms, steps), dtype=np.float32)
+        host_load = np.zeros((hosts, steps), dtype=np.float32)
+        return cls(room_w, host_load, np.zeros(steps), np.zeros(steps), np.zeros(steps))
 
 
 @dataclass(frozen=True)
@@ -80,22 +84,22 @@ class Share:
 class Buffers:
     """Memory for blocks, used again and again."""
 
-    def __init__(self, components: int, alternatives: int, hours: int) -> None:
-        """Room for so many components and hours, and for lanes as different as can be (see lanes)."""
+    def __init__(self, components: int, alternatives: int, steps: int) -> None:
+        """Room for so many components and steps, and for lanes as different as can be (see lanes)."""
         powered, all_lanes = 1 + alternatives, 1 + 3 * alternatives
         self._flat = [
-            np.empty(components * hours * lanes, dtype=np.float32)
-            for lanes in (all_lanes, powered, powered, powered)
+            np.empty(components * steps * lanes, dtype=np.float32) for lanes in (all_lanes, powered)
         ]
 
-    def rows(self, which: int, rows: int, hours: int) -> Float32s:
-        """A contiguous block of the memory, shape (rows, hours)."""
-        return self._flat[which][: rows * hours].reshape(rows, hours)
+    def rows(self, which: int, rows: int, steps: int) -> Float32s:
+        """A contiguous block of the memory, shape (rows, steps)."""
+        return self._flat[which][: rows * steps].reshape(rows, steps)
 
 
 def add_block(
     fleet: Fleet,
-    noise: MonthNoise,
+    workload: Workload,
+    span: Span,
     rows: Indices,
     shares: Sequence[Share],
     tallies: Sequence[Tally],
@@ -107,9 +111,8 @@ def add_block(
         rows: components, those with demand first, shape (rows,).
         shares, tallies: one per alternative.
     """
-    hours = noise.common.shape[1]
-    lanes = lay_out([share.stay for share in shares], hours)
-    demand, peak = _demand(fleet, noise, rows, lanes, buffers)
+    lanes = lay_out([share.stay for share in shares], span.steps)
+    demand, peak = _demand(fleet, workload, span, rows, lanes, buffers)
     power, capacity = _power(fleet, rows, lanes, demand, peak, buffers)
     _add_power(power, lanes.readings, fleet.room[rows], tallies)
     _add_demand(demand, lanes.readings, np.flatnonzero(peak[: len(rows)] > 0), shares, tallies)
@@ -151,17 +154,16 @@ def _add_demand(
         return known[key]
 
     wanted = []
-    for share, reading, tally in zip(shares, readings, tallies, strict=True):
+    for share, reading in zip(shares, readings, strict=True):
         placed = busy[reading.on_cloud[busy] != NONE]
-        hosts = len(tally.host_load) if len(placed) else 0
-        on_hosts = sums.ask(reading.on_cloud[placed], share.host[placed], hosts, share.growth[placed])
-        wanted.append((total(reading.powered), total(reading.serving), on_hosts))
+        hosts, target = np.unique(share.host[placed], return_inverse=True)
+        on_hosts = sums.ask(reading.on_cloud[placed], target, len(hosts), share.growth[placed])
+        wanted.append((total(reading.powered), total(reading.serving), hosts, on_hosts))
     found = sums.of(demand)
-    for tally, (load, served, on_hosts) in zip(tallies, wanted, strict=True):
+    for tally, (load, served, hosts, on_hosts) in zip(tallies, wanted, strict=True):
         tally.load[:] += found[load][0]
         tally.demand[:] += found[served][0]
-        if on_hosts.stop > on_hosts.start:
-            tally.host_load[:] += found[on_hosts]
+        tally.host_load[hosts] += found[on_hosts]
 
 
 class _Sums:
@@ -183,7 +185,7 @@ class _Sums:
         return rows
 
     def of(self, block: Float32s) -> Float32s:
-        """The sums of a block of lanes, shape (rows, hours)."""
+        """The sums of a block of lanes, shape (rows, steps)."""
         target = np.concatenate(self._target)
         order = np.argsort(target, kind="stable")
         matrix = csr_array((self._size, len(block)), dtype=np.float32)
@@ -195,20 +197,13 @@ class _Sums:
 
 
 def _demand(
-    fleet: Fleet, noise: MonthNoise, rows: Indices, lanes: Lanes, buffers: Buffers
+    fleet: Fleet, workload: Workload, span: Span, rows: Indices, lanes: Lanes, buffers: Buffers
 ) -> tuple[Float32s, Floats]:
     """Demand of each lane and its highest value (not lower than that, for lanes partly blank)."""
-    hours, n = noise.common.shape[1], len(rows)
-    demand = buffers.rows(DEMAND, len(lanes.component), hours)
+    n = len(rows)
+    demand = buffers.rows(DEMAND, len(lanes.component), span.steps)
     busy = rows[: np.count_nonzero(fleet.demand.mean_ssj[rows])]
-    fill(
-        fleet.demand,
-        noise,
-        busy,
-        fleet.demand.ids[busy],
-        demand[: len(busy)],
-        buffers.rows(WORK, len(busy), hours),
-    )
+    workload.fill(busy, span, demand[: len(busy)])
     demand[len(busy) : n] = 0.0
     np.take(demand[:n], lanes.component[n:], axis=0, out=demand[n:], mode="clip")
     blank(demand[n:], lanes.start, lanes.end)
@@ -221,14 +216,13 @@ def _power(
     fleet: Fleet, rows: Indices, lanes: Lanes, demand: Float32s, peak: Floats, buffers: Buffers
 ) -> tuple[Float32s, Floats]:
     """Power of each lane that has any, and the capacity of its machine."""
-    n, powered, hours = len(rows), lanes.powered, demand.shape[1]
+    n, powered = len(rows), lanes.powered
     machines = fleet.curves.machines(lanes.curve, fleet.config_factor[rows[lanes.component[:powered]]])
-    power, work, utilisation = (buffers.rows(which, powered, hours) for which in (POWER, WORK, UTILISATION))
+    power = buffers.rows(POWER, powered, demand.shape[1])
     highest = peak[:powered] / machines.ssj_ops
-    per_op = (1 / machines.ssj_ops).astype(np.float32)[:, None]
+    per_op = (1 / machines.ssj_ops).astype(np.float32)
     for part in (slice(0, n), slice(n, powered)):
-        np.multiply(demand[part.start : part.stop], per_op[part], out=utilisation[part])
-        fill_power(machines.only(part), utilisation[part], highest[part], power[part], work[part])
+        fill_power(machines.only(part), demand[part], per_op[part], highest[part], power[part])
     blank(power[n:], lanes.start[: powered - n], lanes.end[: powered - n])
     return power, machines.ssj_ops
 
@@ -272,13 +266,13 @@ def _down(
 ) -> None:
     """A machine that is down draws nothing and serves nothing."""
     on = reading.powered[share.cells.what] != NONE
-    what, hour, part = (column[on] for column in share.cells)
+    what, step, part = (column[on] for column in share.cells)
     if not len(what):
         return
-    lane, hours = reading.powered[what], demand.shape[1]
-    np.subtract.at(tally.room_w, (room[what], hour), (power[lane, hour] * part).astype(np.float32))
-    lost = np.minimum(demand[lane, hour], capacity[lane]) * part
-    tally.load[:] -= np.bincount(hour, lost, minlength=hours)
+    lane, steps = reading.powered[what], demand.shape[1]
+    np.subtract.at(tally.room_w, (room[what], step), (power[lane, step] * part).astype(np.float32))
+    lost = np.minimum(demand[lane, step], capacity[lane]) * part
+    tally.load[:] -= np.bincount(step, lost, minlength=steps)
     serving = share.stay.serving
-    missed = lost * ((hour >= serving.start[what]) & (hour < serving.end[what]))
-    tally.unserved[:] += np.bincount(hour, missed, minlength=hours)
+    missed = lost * ((step >= serving.start[what]) & (step < serving.end[what]))
+    tally.unserved[:] += np.bincount(step, missed, minlength=steps)

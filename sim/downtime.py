@@ -1,4 +1,4 @@
-"""Downtime: when each server is down for any reason, as shares of hours."""
+"""Downtime: when each server is down for any reason, as shares of steps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenarios.clock import Span
 from .timeline import CLOUD, Outages
 
 Floats = NDArray[np.float64]
@@ -15,10 +16,10 @@ Indices = NDArray[np.int64]
 
 
 class Cells(NamedTuple):
-    """Share of an hour that something is down, shape (cells,) each."""
+    """Share of a step that something is down, shape (cells,) each."""
 
     what: Indices
-    hour: Indices  # since the start of the window
+    step: Indices  # since the start of the span
     share: Floats
 
 
@@ -52,17 +53,17 @@ class Downtime:
         mine = self.what == what
         return Downtime(self.what[mine], self.start_h[mine], self.end_h[mine])
 
-    def within(self, start_h: int, hours: int) -> Cells:
-        """The hours touched in a window of time."""
-        seen = np.flatnonzero((self.start_h < start_h + hours) & (self.end_h > start_h))
-        low = np.maximum(self.start_h[seen] - start_h, 0.0)
-        high = np.minimum(self.end_h[seen] - start_h, float(hours))
+    def within(self, span: Span) -> Cells:
+        """The steps touched in a span of time."""
+        seen = np.flatnonzero((self.start_h < span.first_h + span.hours) & (self.end_h > span.first_h))
+        low = np.maximum((self.start_h[seen] - span.first_h) * span.steps_per_hour, 0.0)
+        high = np.minimum((self.end_h[seen] - span.first_h) * span.steps_per_hour, float(span.steps))
         first = np.floor(low).astype(np.int64)
         count = np.ceil(high).astype(np.int64) - first
         index = np.repeat(np.arange(len(seen)), count)
-        hour = np.arange(len(index)) - np.repeat(np.cumsum(count) - count - first, count)
-        share = np.minimum(high[index], hour + 1.0) - np.maximum(low[index], hour)
-        return Cells(self.what[seen][index], hour, share)
+        step = np.arange(len(index)) - np.repeat(np.cumsum(count) - count - first, count)
+        share = np.minimum(high[index], step + 1.0) - np.maximum(low[index], step)
+        return Cells(self.what[seen][index], step, share)
 
 
 def servers_down(servers: Outages, rooms: Outages, room_of_server: Indices) -> Downtime:

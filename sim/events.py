@@ -2,37 +2,38 @@
 
 SimPy carries the decisions: which system finds staff, line and hosts free for its cut-over, which
 failed host finds a standby, when a room is empty and closes. Whatever needs no decision (failures of
-servers, outages, rents) is drawn or computed for all entities at once.
+servers, outages, rents) is drawn or computed for all entities at once; so are the queues for repair
+and provisioning teams, in which nobody overtakes (see teams). The log tells of the queues of hosts and
+of new systems all the same.
 
-Simultaneous events happen in this order, and by row within each (see agenda.Rank): deliveries of
-hosts, repairs, failures, retirements, cut-overs, switch-offs, closings. So a standby repaired at the
-hour at which another host fails takes over; a system that retires at the hour of its cut-over is not
-moved; a server that retires when its dual running ends retires. Cut-overs of one hour are tried in
-the order of ``migration``.
+Simultaneous events happen in the order of agenda.Rank, and by row within each; see docs/events.md.
+Cut-overs of one hour are tried in the order of ``migration``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
+from ..optimize.slots import slots
 from ..optimize.waves import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Migration as Moving
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
-from . import failures
+from . import failures, provisioning
 from .agenda import Agenda, Entry
 from .consequences import generations, hours, line_rents, rooms_of, unit_line_starts
-from .migration import Migration, Orders, slots
+from .migration import Migration, Orders
 from .occupancy import Occupancy
 from .starts import Starts, starts_of
 from .takeover import TakeOver
-from .timeline import Ints, Outages, Rollbacks, Timeline, hour_of_month
+from .timeline import Ints, Outages, Repairs, Rollbacks, Timeline, hour_of_month
 
 ATTEMPTS_PER_DRAW = 8
 
@@ -44,7 +45,7 @@ def happen(scenario: Scenario, world: World, plan: Plan) -> Timeline:
 
 def happen_logged(scenario: Scenario, world: World, plan: Plan) -> tuple[Timeline, list[Entry]]:
     """As ``happen``, with the log of decided events in the order in which they happened."""
-    agenda, starts = Agenda(), starts_of(world, plan)
+    agenda, starts = Agenda(), starts_of(scenario, world, plan)
     decided = _decide(agenda, scenario, world, plan, starts)
     return _timeline(scenario, world, plan, starts, decided), agenda.log
 
@@ -60,6 +61,7 @@ class _Decided:
     cutovers: Ints
     rollbacks: Rollbacks
     host_outages: Outages
+    host_repairs: Repairs
 
 
 def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts: Starts) -> _Decided:
@@ -70,8 +72,9 @@ def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts
     agenda.env.process(occupancy.retirements(starts.server_retires_h))
     migration = Migration(agenda, occupancy, _orders(world, plan, moving, starts))
     agenda.env.process(migration.weeks(slots(world.clock, scenario.calendar)))
-    outages = _host_outages(scenario, world, plan)
-    takeover = TakeOver(agenda, plan.hosts, hour_of_month(world.clock, plan.hosts.buy_month), outages)
+    repairs = _host_repairs(scenario, world, plan)
+    takeover = TakeOver(agenda, plan.hosts, hour_of_month(world.clock, plan.hosts.buy_month), repairs)
+    provisioning.account(agenda, starts.requests)
     agenda.env.run(until=world.clock.hours)
     rollbacks = np.array(migration.rollbacks, dtype=np.int32).reshape(-1, 2)
     return _Decided(
@@ -81,7 +84,8 @@ def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts
         _ints(migration.moved_h),
         _ints(migration.cutovers),
         Rollbacks(rollbacks[:, 0], rollbacks[:, 1]),
-        replace(outages, cover=_ints(takeover.cover)),
+        takeover.outages(),
+        repairs,
     )
 
 
@@ -109,13 +113,14 @@ def _orders(world: World, plan: Plan, moving: Moving | None, starts: Starts) -> 
     host_on_h = hour_of_month(world.clock, plan.hosts.buy_month)
     np.maximum.at(ready, servers.system[placed], host_on_h[plan.placement[placed]])
     by_system = np.argsort(servers.system, kind="stable")
-    edges = np.searchsorted(servers.system[by_system], np.arange(1, n))
+    edges = np.searchsorted(servers.system[by_system], np.arange(n + 1)).tolist()
+    rows = by_system.tolist()
     data = np.bincount(servers.system[placed], weights=servers.disk_gb[placed], minlength=n)
     return Orders(
         wave_h=np.where(starts.moves, plan.wave_h, NEVER).tolist(),
         retires_h=starts.retires_h.tolist(),
         ready_h=ready.tolist(),
-        servers=[rows.tolist() for rows in np.split(by_system, edges)],
+        servers=[rows[first:end] for first, end in pairwise(edges)],
         days=systems.effort_days.tolist(),
         data_gb=data.tolist(),
         team_fte=plan.team_fte,
@@ -140,10 +145,10 @@ def _dice(world: World, share: float) -> Callable[[int, int], bool]:
     return fails
 
 
-def _host_outages(scenario: Scenario, world: World, plan: Plan) -> Outages:
+def _host_repairs(scenario: Scenario, world: World, plan: Plan) -> Repairs:
     cloud = scenario.alternatives[plan.alternative].cloud
     if cloud is None or not len(plan.hosts.buy_month):
-        return failures.NONE
+        return Repairs.none()
     return failures.host_failures(scenario, world, cloud, hour_of_month(world.clock, plan.hosts.buy_month))
 
 
@@ -152,13 +157,16 @@ def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, deci
     cloud = scenario.alternatives[plan.alternative].cloud
     opens_h = world.clock.hour_of(cloud.opens) if cloud else int(NEVER)
     generation_month = generations(world, starts, decided.moved_h, decided.server_off_h, opens_h)
-    cloud_on_h = np.where(starts.on_cloud, starts.arrives_h, decided.moved_h)[system]
+    first_h = np.where(starts.on_cloud, starts.cloud_h, decided.first_h)
+    cloud_on_h = np.where(starts.on_cloud, starts.cloud_h, decided.moved_h)[system]
     served = (plan.placement >= 0) & (cloud_on_h < starts.server_retires_h)
     room_open_h, room_close_h, refit_month = rooms_of(world, starts, decided.room_close_h, opens_h)
     line_start_h, line_end_h = line_rents(
         world, starts, decided.moved_h, scenario.alternatives[plan.alternative].migration
     )
-    first_h = np.where(starts.on_cloud, starts.arrives_h, decided.first_h)
+    repairs = failures.server_failures(
+        scenario, world, generation_month, starts.server_on_h, decided.server_off_h
+    )
     return Timeline(
         server_on_h=starts.server_on_h,
         server_off_h=decided.server_off_h,
@@ -175,11 +183,12 @@ def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, deci
         cutovers=decided.cutovers,
         moved_h=decided.moved_h,
         rollbacks=decided.rollbacks,
-        server_outages=failures.server_failures(
-            scenario, world, generation_month, starts.server_on_h, decided.server_off_h
-        ),
+        server_outages=repairs.outages(),
         host_outages=decided.host_outages,
         room_outages=_place_outages(scenario, world, plan, room_open_h, room_close_h),
+        server_repairs=repairs,
+        host_repairs=decided.host_repairs,
+        requests=starts.requests,
     )
 
 

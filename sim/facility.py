@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 # A site whose PUE leaves less than this still has to move its heat: COP 10, free cooling with fans.
 COOLING_RATIO_MIN = 0.1
 _TINY = 1e-12
-# Shorter than this share of an hour a site counts as off: what rounding leaves of its load is none.
+# Shorter than this share of a step a site counts as off: what rounding leaves of its load is none.
 _LIVE_MIN = 1e-6
 
 
@@ -54,11 +54,11 @@ class Facility:
         )
 
     def ups_loss_w(self, it_w: Floats, live: Floats) -> Floats:
-        """Mean loss over an hour.
+        """Mean loss over a step.
 
         Args:
-            it_w: mean IT power, shape (sites, hours).
-            live: share of the hour the site is energised, broadcast to it_w.
+            it_w: mean IT power, shape (sites, steps).
+            live: share of the step the site is energised, broadcast to it_w.
         """
         rated = np.maximum(self.rated_w, _TINY)[:, None]
         loss: Floats = it_w * (self.a2[:, None] / (rated * np.maximum(live, _LIVE_MIN)))
@@ -68,7 +68,7 @@ class Facility:
         return loss
 
     def cooling_w(self, it_w: Floats, ups_w: Floats, live: Floats) -> Floats:
-        """Mean cooling power over an hour; arguments as in ups_loss_w."""
+        """Mean cooling power over a step; arguments as in ups_loss_w."""
         cooling = it_w + ups_w
         cooling *= self.cooling_ratio[:, None]
         cooling += self.fixed_w[:, None] * live

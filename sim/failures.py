@@ -7,7 +7,8 @@ Shedler 1979, doi 10.1002/nav.3800260304) unless the entity is down. As the expo
 memory, what is left is exactly the alternating process. Candidates depend on the entity's id alone,
 so alternatives share every failure that age and service allow.
 
-Times lie on a grid of 1/4096 h (0.9 s): sums and differences of hours are then exact.
+Servers and hosts wait for a team to repair them (see repair); rooms and the site do not. Times lie on
+the grid of exact hours (see grid).
 """
 
 from __future__ import annotations
@@ -21,18 +22,16 @@ from numpy.typing import NDArray
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Cloud, Scenario
 from ..scenarios.world import World
-from .timeline import CLOUD, Ints, Outages
+from .grid import down_to_grid, up_to_grid
+from .repair import Failures, field_crews, repairs, site_crew
+from .timeline import CLOUD, Ints, Outages, Repairs
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 HOURS_PER_YEAR = 8766.0
 HOURS_PER_MONTH = HOURS_PER_YEAR / 12
-TICKS_PER_HOUR = 4096
 AGEING_STARTS_YEARS = 3.0
-
-
-NONE = Outages(np.empty(0, dtype=np.int32), np.empty(0), np.empty(0), np.empty(0, dtype=np.int32))
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def renewals(
     mean_repair_h: Floats,
     share: Callable[[Rows, Floats], Floats] | None = None,
 ) -> Outages:
-    """Times during which entities are down, within the horizon, sorted by start.
+    """Times during which entities are down, within the horizon, sorted by start; repair begins at once.
 
     Args:
         ids: own the random numbers, shape (n,).
@@ -64,14 +63,26 @@ def renewals(
     Returns:
         Outages whose ``what`` is a position in ``ids``; intervals of one entity do not overlap.
     """
+    found = possible(world, stream, ids, highest_rate_per_h, mean_repair_h, share)
+    end_h = found.start_h + found.repair_h
+    up = _while_up(found.row, found.start_h, end_h)
+    return _outages(found.row[up], found.start_h[up], np.minimum(end_h[up], float(world.clock.hours)))
+
+
+def possible(
+    world: World,
+    stream: str,
+    ids: NDArray[np.integer],
+    highest_rate_per_h: Floats,
+    mean_repair_h: Floats,
+    share: Callable[[Rows, Floats], Floats] | None = None,
+) -> Failures:
+    """Failures within the horizon of entities that are up; arguments as in ``renewals``."""
     found = _candidates(world, stream, ids, highest_rate_per_h, mean_repair_h)
     if share is not None:
         taken = found.u < share(found.row, found.start_h)
         found = _Candidates(found.row[taken], found.start_h[taken], found.repair_h[taken], found.u[taken])
-    start = np.floor(found.start_h * TICKS_PER_HOUR) / TICKS_PER_HOUR
-    end = start + np.ceil(found.repair_h * TICKS_PER_HOUR) / TICKS_PER_HOUR
-    up = _while_up(found.row, start, end)
-    return _outages(found.row[up], start[up], np.minimum(end[up], float(world.clock.hours)))
+    return Failures(found.row, down_to_grid(found.start_h), up_to_grid(found.repair_h))
 
 
 def _candidates(
@@ -134,8 +145,8 @@ def _wear(age_years: Floats, ageing: float) -> Floats:
 
 def server_failures(
     scenario: Scenario, world: World, generation_month: Ints, on_h: Ints, off_h: Ints
-) -> Outages:
-    """Failures of servers in service.
+) -> Repairs:
+    """Failures of servers in service and their repair.
 
     Args:
         generation_month: of the machines that stand in this alternative (see Timeline).
@@ -153,13 +164,12 @@ def server_failures(
         return np.where(there.any(axis=1), wear / oldest[row], 0.0)
 
     repair = np.full(len(servers.id), world.of(reliability.server_mttr_h))
-    return in_service(
-        renewals(world, "server-failure", servers.id, oldest / mtbf, repair, share), on_h, off_h
-    )
+    found = possible(world, "server-failure", servers.id, oldest / mtbf, repair, share)
+    return repairs(found, on_h, _within(world, off_h), field_crews(reliability, world))
 
 
-def host_failures(scenario: Scenario, world: World, cloud: Cloud, on_h: Ints) -> Outages:
-    """Failures of cloud hosts in service, before anything takes over."""
+def host_failures(scenario: Scenario, world: World, cloud: Cloud, on_h: Ints) -> Repairs:
+    """Failures of cloud hosts in service and their repair, before anything takes over."""
     reliability, clock = scenario.reliability, world.clock
     mtbf, ageing = world.of(reliability.host_mtbf_h), world.of(reliability.ageing_per_year)
     life_h = round(world.of(cloud.host_life_years) * 12) * HOURS_PER_MONTH
@@ -170,8 +180,13 @@ def host_failures(scenario: Scenario, world: World, cloud: Cloud, on_h: Ints) ->
         return _wear(age_h / HOURS_PER_YEAR, ageing) / oldest[row]
 
     repair = np.full(len(on_h), world.of(reliability.host_mttr_h))
-    found = renewals(world, "host-failure", np.arange(len(on_h)), oldest / mtbf, repair, share)
-    return in_service(found, on_h, np.full(len(on_h), NEVER, dtype=np.int32))
+    found = possible(world, "host-failure", np.arange(len(on_h)), oldest / mtbf, repair, share)
+    off_h = np.full(len(on_h), clock.hours, dtype=np.int32)
+    return repairs(found, on_h, off_h, site_crew(reliability, world, len(on_h)))
+
+
+def _within(world: World, off_h: Ints) -> Ints:
+    return np.minimum(off_h, world.clock.hours).astype(np.int32)
 
 
 def room_outages(world: World, open_h: Ints, close_h: Ints) -> Outages:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,11 @@ from .cloud import CloudSite
 from .demand import Demand
 from .downtime import rooms_down, servers_down
 from .facility import Facility, calibrate
-from .integrate import Flow, Future, RoomSites, integrate
+from .integrate import Flow, Future, OnMonth, integrate
 from .power import Curves
+from .rooms import RoomSites
 from .timeline import CLOUD, Timeline
+from .workload import named_workload
 
 __all__ = ["Flow", "fleet_of", "flow", "room_sites", "world_demand"]
 
@@ -29,12 +32,18 @@ _MINUTES_PER_HOUR = 60
 
 
 def flow(
-    scenario: Scenario, world: World, plans: Sequence[Plan], timelines: Sequence[Timeline]
+    scenario: Scenario,
+    world: World,
+    plans: Sequence[Plan],
+    timelines: Sequence[Timeline],
+    checkpoint: Path | None = None,
+    on_month: OnMonth | None = None,
 ) -> tuple[Flow, ...]:
     """Load, power and energy of every hour of each alternative.
 
     Args:
         plans, timelines: one per alternative, in the same order.
+        checkpoint, on_month: see integrate.
     """
     fleet = fleet_of(scenario, world)
     sites = room_sites(_ups_rows(scenario), world.estate, fleet)
@@ -42,7 +51,7 @@ def flow(
         _future(scenario, world, fleet, plan, timeline)
         for plan, timeline in zip(plans, timelines, strict=True)
     ]
-    return integrate(fleet, sites, futures)
+    return integrate(fleet, sites, futures, checkpoint=checkpoint, on_month=on_month)
 
 
 def world_demand(scenario: Scenario, world: World) -> Demand:
@@ -57,10 +66,19 @@ def world_demand(scenario: Scenario, world: World) -> Demand:
         mean_ssj=servers.demand_ssj,
         noise=servers.noise,
         day_share=np.array([world.of(c.day_share) for c in classes]),
+        hour_share=_hour_share(scenario, world),
         common_share=np.array([world.of(c.common_share) for c in classes]),
         growth=world.of(scenario.demand.growth_per_year),
         profile_root=np.sqrt(class_profiles(scenario, world.clock)).astype(np.float32),
     )
+
+
+def _hour_share(scenario: Scenario, world: World) -> Floats:
+    """Share of noise that lasts an hour, by class: of what a day leaves of it."""
+    classes = scenario.demand.classes.values()
+    drawn = np.array([world.of(c.hour_share) if c.hour_share else 0.0 for c in classes])
+    day = np.array([world.of(c.day_share) for c in classes])
+    return np.asarray(np.minimum(drawn, 1 - day), dtype=np.float64)
 
 
 def fleet_of(scenario: Scenario, world: World) -> Fleet:
@@ -72,6 +90,7 @@ def fleet_of(scenario: Scenario, world: World) -> Fleet:
         servers.generation_curve,
         servers.config_factor,
         world.estate.systems.room[servers.system].astype(np.int64),
+        named_workload(scenario, world),
     )
 
 

@@ -1,9 +1,9 @@
 """Lanes: the rows of one block of arithmetic, and which alternative reads which.
 
-A block holds some components for one month. Alternatives share its demand; most also run the same
-machine for the whole month, so one row of power serves them all. Where an alternative differs (a
-newer machine, or a start or end within the month) the component gets a row of its own, blank
-outside the hours concerned. What an alternative adds up is then plain: whole rows.
+A block holds some components for one span of time. Alternatives share its demand; most also run the
+same machine for the whole span, so one row of power serves them all. Where an alternative differs (a
+newer machine, or a start or end within the span) the component gets a row of its own, blank
+outside the steps concerned. What an alternative adds up is then plain: whole rows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenarios.clock import Span
+
 Indices = NDArray[np.int64]
 Float32s = NDArray[np.float32]
 
@@ -22,16 +24,17 @@ NONE = -1
 
 
 class Window(NamedTuple):
-    """Hours of the month in which each component does something, shape (components,) each."""
+    """Steps of the span in which each component does something, shape (components,) each."""
 
     start: Indices
     end: Indices
 
     @classmethod
-    def of(cls, start_h: NDArray[np.integer], end_h: NDArray[np.integer], first_h: int, hours: int) -> Window:
-        """Part of [start_h, end_h) that lies within the month, counted from its first hour."""
-        start = np.clip(start_h.astype(np.int64) - first_h, 0, hours)
-        return cls(start, np.maximum(np.clip(end_h.astype(np.int64) - first_h, 0, hours), start))
+    def of(cls, start_h: NDArray[np.integer], end_h: NDArray[np.integer], span: Span) -> Window:
+        """Part of [start_h, end_h) that lies within the span, counted in steps from its first."""
+        start = np.clip(start_h.astype(np.int64) - span.first_h, 0, span.hours)
+        end = np.maximum(np.clip(end_h.astype(np.int64) - span.first_h, 0, span.hours), start)
+        return cls(start * span.steps_per_hour, end * span.steps_per_hour)
 
     def only(self, rows: Indices | slice) -> Window:
         """Some of the components."""
@@ -39,7 +42,7 @@ class Window(NamedTuple):
 
 
 class Stay(NamedTuple):
-    """What one alternative does with each component of a block in a month."""
+    """What one alternative does with each component of a block in a span."""
 
     curve: NDArray[np.int32]  # machine in the room
     powered: Window  # the room's server is on
@@ -72,7 +75,7 @@ class Lanes:
         component: component (row of the block) of each lane; the first ones are 0, 1, 2 ...
         curve: machine of each lane with power.
         powered: number of leading lanes that have power.
-        start, end: hours outside of which a lane is blank, of the lanes after the first ones.
+        start, end: steps outside of which a lane is blank, of the lanes after the first ones.
         readings: one per alternative.
     """
 
@@ -84,24 +87,24 @@ class Lanes:
     readings: tuple[Reading, ...]
 
 
-def lay_out(stays: Sequence[Stay], hours: int) -> Lanes:
+def lay_out(stays: Sequence[Stay], steps: int) -> Lanes:
     """Lanes of a block of components."""
     n = len(stays[0].curve)
-    whole = [_whole(stay.powered, hours) for stay in stays]
+    whole = [_whole(stay.powered, steps) for stay in stays]
     shared = stays[0].curve
-    for stay, all_month in zip(stays[:0:-1], whole[:0:-1], strict=True):
-        shared = np.where(whole[0] | ~all_month, shared, stay.curve)
+    for stay, whole_span in zip(stays[:0:-1], whole[:0:-1], strict=True):
+        shared = np.where(whole[0] | ~whole_span, shared, stay.curve)
     extra = _Extra(n, shared)
     powered = [
-        extra.add(stay.powered, all_month & (stay.curve == shared), stay.curve)
-        for stay, all_month in zip(stays, whole, strict=True)
+        extra.add(stay.powered, whole_span & (stay.curve == shared), stay.curve)
+        for stay, whole_span in zip(stays, whole, strict=True)
     ]
     with_power = extra.lanes
     readings = [
         Reading(
             lane,
-            extra.add(stay.serving, _whole(stay.serving, hours)),
-            extra.add(stay.on_cloud, _whole(stay.on_cloud, hours)),
+            extra.add(stay.serving, _whole(stay.serving, steps)),
+            extra.add(stay.on_cloud, _whole(stay.on_cloud, steps)),
         )
         for stay, lane in zip(stays, powered, strict=True)
     ]
@@ -164,21 +167,21 @@ class _Extra:
         return lane
 
 
-def _whole(window: Window, hours: int) -> NDArray[np.bool_]:
-    whole: NDArray[np.bool_] = (window.start == 0) & (window.end == hours)
+def _whole(window: Window, steps: int) -> NDArray[np.bool_]:
+    whole: NDArray[np.bool_] = (window.start == 0) & (window.end == steps)
     return whole
 
 
-def inside(window: Window, hours: int) -> NDArray[np.bool_]:
-    """Whether each hour lies in each component's window, shape (components, hours)."""
-    hour = np.arange(hours)
-    within: NDArray[np.bool_] = (hour >= window.start[:, None]) & (hour < window.end[:, None])
+def inside(window: Window, steps: int) -> NDArray[np.bool_]:
+    """Whether each step lies in each component's window, shape (components, steps)."""
+    step = np.arange(steps)
+    within: NDArray[np.bool_] = (step >= window.start[:, None]) & (step < window.end[:, None])
     return within
 
 
 def blank(block: Float32s, start: Indices, end: Indices) -> None:
-    """Set rows to 0 outside their hours."""
-    hours = block.shape[1]
-    for row in np.flatnonzero((start > 0) | (end < hours)):
+    """Set rows to 0 outside their steps."""
+    steps = block.shape[1]
+    for row in np.flatnonzero((start > 0) | (end < steps)):
         block[row, : start[row]] = 0.0
         block[row, end[row] :] = 0.0

@@ -1,10 +1,11 @@
 """Migration: weekly cut-overs with finite staff and a finite line for the data.
 
-Cut-overs are tried on Saturdays at 02:00 that are neither a public holiday nor worked, in this order:
-systems planned for that day or waiting since an earlier one, by planned hour, then by row; then those
-rolled back before, in the same order. A week has the staff of its workdays. A system whose staff, line
-or hosts are not free slips to the next slot. A system that needs more than a whole week of staff or
-line takes one week's full capacity (the rest was done before).
+Each slot (see optimize.slots) has the staff of the workdays and the line of the week before it. Cut-overs
+are tried in this order: systems planned for that slot or waiting since an earlier one, by planned hour,
+then by row; then those rolled back before, in the same order. A system whose staff, line or hosts are not
+free slips to the next slot (the log says so once). One that needs more than a week has takes what is left
+in its turn, and so prepares its cut-over week by week; what all that are due leave goes to such systems of
+later slots whose hosts are on. What is prepared need not be done again, unless the cut-over is rolled back.
 """
 
 from __future__ import annotations
@@ -12,39 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import simpy
 from simpy.events import ProcessGenerator
 
-from ..scenarios.clock import HOURS_PER_DAY, Clock
+from ..optimize.slots import Slots
 from ..scenarios.estate import NEVER
-from ..scenarios.schema import Calendar
 from .agenda import Agenda, Rank
 from .occupancy import Occupancy
 
-DAYS_PER_WEEK = 7
-CUT_OVER_HOUR = 2
-SATURDAY = 5
+FULL_WEEK_DAYS = 5
 _NEVER = int(NEVER)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """An hour for cut-overs, and the workdays in the week before it."""
-
-    hour: int
-    workdays: int
-
-
-def slots(clock: Clock, calendar: Calendar) -> list[Slot]:
-    """All cut-over slots of the run that have a workday before them."""
-    listed = {*calendar.rest_days, *calendar.work_days}
-    first = (SATURDAY - clock.start.weekday()) % DAYS_PER_WEEK
-    found = []
-    for day in range(first, len(clock.workday), DAYS_PER_WEEK):
-        workdays = int(clock.workday[max(day - DAYS_PER_WEEK, 0) : day].sum())
-        if workdays and clock.day_of_hour(day * HOURS_PER_DAY) not in listed:
-            found.append(Slot(day * HOURS_PER_DAY + CUT_OVER_HOUR, workdays))
-    return found
+_ROUNDING = 1e-9  # days and GB that sums may be off by
 
 
 @dataclass(frozen=True)
@@ -82,6 +60,22 @@ class Orders:
         )
 
 
+class _Week:
+    """Staff and line of one week, as far as they are free."""
+
+    def __init__(self, days: float, gb: float) -> None:
+        self.days, self.gb = days, gb
+
+    def fits(self, days: float, gb: float) -> bool:
+        return days <= self.days + _ROUNDING and gb <= self.gb + _ROUNDING
+
+    def take(self, days: float, gb: float) -> tuple[float, float]:
+        """Take as much as there is; what is still missing."""
+        had_days, had_gb = min(days, self.days), min(gb, self.gb)
+        self.days, self.gb = self.days - had_days, self.gb - had_gb
+        return days - had_days, gb - had_gb
+
+
 class Migration:
     """The cut-overs of one alternative.
 
@@ -95,58 +89,81 @@ class Migration:
     def __init__(self, agenda: Agenda, occupancy: Occupancy, orders: Orders) -> None:
         self._agenda, self._occupancy, self._orders = agenda, occupancy, orders
         systems = len(orders.wave_h)
+        self._missing = list(zip(orders.days, orders.data_gb, strict=True))
+        week = _Week(FULL_WEEK_DAYS * orders.team_fte, orders.weekly_gb)
+        self._large = {row for row, (days, gb) in enumerate(self._missing) if not week.fits(days, gb)}
+        self._waiting: set[int] = set()  # those that slipped since they were last tried
         self.cutovers = [0] * systems
         self.first_h = [_NEVER] * systems
         self.moved_h = [_NEVER] * systems
         self.rollbacks: list[tuple[int, int]] = []
 
-    def weeks(self, slots: Sequence[Slot]) -> ProcessGenerator:
+    def weeks(self, slots: Slots) -> ProcessGenerator:
         """Process: one wave a slot until nothing is left to move."""
         orders = self._orders
-        left = [row for row, wave in enumerate(orders.wave_h) if wave != _NEVER]
-        for slot in slots:
-            left = [r for r in left if self.moved_h[r] == _NEVER and orders.retires_h[r] > slot.hour]
-            if not left:
-                return
-            due = [row for row in left if orders.wave_h[row] <= slot.hour]
-            if not due:
+        waves = sorted((wave, row) for row, wave in enumerate(orders.wave_h) if wave != _NEVER)
+        large = [row for _, row in waves if row in self._large]
+        due: list[int] = []  # by wave, then by row
+        reached = 0
+        for hour, workdays in zip(slots.hour.tolist(), slots.workdays.tolist(), strict=True):
+            while reached < len(waves) and waves[reached][0] <= hour:
+                due.append(waves[reached][1])
+                reached += 1
+            due = [row for row in due if self.moved_h[row] == _NEVER and orders.retires_h[row] > hour]
+            large = [row for row in large if orders.wave_h[row] > hour and orders.retires_h[row] > hour]
+            if not due and not large:
+                if reached == len(waves):
+                    return
                 continue
-            yield self._agenda.at(slot.hour, Rank.CUT_OVER, 0)
-            team, line = self._stock(slot.workdays * orders.team_fte), self._stock(orders.weekly_gb)
-            for row in sorted(due, key=lambda row: (self.cutovers[row] > 0, orders.wave_h[row], row)):
-                yield from self._try(row, team, line)
+            yield self._agenda.at(hour, Rank.CUT_OVER, 0)
+            week = _Week(workdays * orders.team_fte, orders.weekly_gb)
+            moved = [row for row in sorted(due, key=self._was_tried) if self._try(row, week, hour)]
+            if moved:
+                self._agenda.env.process(self._wind_down(sorted(moved)))
+            for row in large:
+                self._prepare(row, week, hour)
 
-    def _stock(self, capacity: float) -> simpy.Container:
-        """A full stock; what is left of it at the next slot is lost."""
-        return simpy.Container(self._agenda.env, capacity, capacity)
+    def _was_tried(self, row: int) -> bool:
+        return self.cutovers[row] > 0
 
-    def _try(self, row: int, team: simpy.Container, line: simpy.Container) -> ProcessGenerator:
-        orders = self._orders
-        wants = (
-            (team, min(orders.days[row], team.capacity)),
-            (line, min(orders.data_gb[row], line.capacity)),
-        )
-        if orders.ready_h[row] > self._agenda.now_h or any(stock.level < want for stock, want in wants):
+    def _try(self, row: int, week: _Week, hour: int) -> bool:
+        """Move a system if there is what it takes; whether it has moved."""
+        days, gb = self._missing[row]
+        if self._orders.ready_h[row] <= hour and week.fits(days, gb):
+            week.take(days, gb)
+            return self._cut_over(row, hour)
+        if row not in self._waiting:
+            self._waiting.add(row)
             self._agenda.note("slip", row)
-            return
-        for stock, want in wants:
-            if want > 0:
-                yield stock.get(want)
-        self._cut_over(row)
+        if row in self._large:
+            self._prepare(row, week, hour)
+        return False
 
-    def _cut_over(self, row: int) -> None:
-        now = int(self._agenda.now_h)
-        self.first_h[row] = min(self.first_h[row], now)
+    def _prepare(self, row: int, week: _Week, hour: int) -> None:
+        """Put what is left of a week into a system that does not cut over yet."""
+        if self._orders.ready_h[row] > hour:
+            return
+        missing = self._missing[row]
+        self._missing[row] = week.take(*missing)
+        if self._missing[row] != missing:
+            self._agenda.note("prepare", row)
+
+    def _cut_over(self, row: int, hour: int) -> bool:
+        self._waiting.discard(row)
+        self.first_h[row] = min(self.first_h[row], hour)
         attempt = self.cutovers[row]
         self.cutovers[row] += 1
         if self._orders.fails(row, attempt):
             self._agenda.note("roll-back", row)
-            self.rollbacks.append((row, now))
-            return
+            self.rollbacks.append((row, hour))
+            self._missing[row] = (self._orders.days[row], self._orders.data_gb[row])
+            return False
         self._agenda.note("cut-over", row)
-        self.moved_h[row] = now
-        self._agenda.env.process(self._wind_down(row))
+        self.moved_h[row] = hour
+        return True
 
-    def _wind_down(self, row: int) -> ProcessGenerator:
-        yield self._agenda.at(self._agenda.now_h + self._orders.dual_run_h, Rank.SWITCH_OFF, row)
-        self._occupancy.switch_off(self._orders.servers[row])
+    def _wind_down(self, systems: Sequence[int]) -> ProcessGenerator:
+        """Process: end the dual running of the systems of one slot, by row."""
+        yield self._agenda.at(self._agenda.now_h + self._orders.dual_run_h, Rank.SWITCH_OFF, systems[0])
+        for row in systems:
+            self._occupancy.switch_off(self._orders.servers[row])

@@ -15,11 +15,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from .compiled import compiled
+
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 
 KNOTS = np.linspace(0.0, 1.0, 11)
-_TOP = np.float32(np.finfo(np.float32).max)
 
 
 def power_w(watts: Floats, utilisation: Floats) -> Floats:
@@ -58,7 +59,7 @@ class Curves:
         return Curves(self.idle_w[part], self.change_w[part], self.ssj_ops[part])
 
     def at(self, utilisation: Floats) -> Floats:
-        """Power in W at a utilisation per curve, shape (curves,) or (curves, hours); float64."""
+        """Power in W at a utilisation per curve, shape (curves,) or (curves, steps); float64."""
         u = utilisation if utilisation.ndim == 2 else utilisation[:, None]
         power = np.repeat(self.idle_w[:, None], u.shape[1], axis=1)
         for k, knot in enumerate(KNOTS):
@@ -66,33 +67,49 @@ class Curves:
         return power if utilisation.ndim == 2 else power[:, 0]
 
 
-def fill_power(machines: Curves, utilisation: Float32s, peak: Floats, out: Float32s, work: Float32s) -> None:
-    """Write power in W of each machine at each hour into ``out``.
+def fill_power(machines: Curves, load: Float32s, per_op: Float32s, peak: Floats, out: Float32s) -> None:
+    """Write power in W of each machine at each step into ``out``.
 
     Fastest with machines sorted by falling peak; right in any order.
 
     Args:
-        utilisation: shape (machines, hours), >= 0; not read for machines whose peak is 0.
+        load: >= 0, shape (machines, steps); not read for machines whose peak is 0.
+        per_op: utilisation per unit of load, shape (machines,).
         peak: highest utilisation of each machine, shape (machines,).
-        out, work: shape (machines, hours); work is overwritten.
+        out: shape (machines, steps).
     """
     passing = _passing(peak)
     constant = machines.idle_w.copy()
     for k in range(1, len(KNOTS)):
         constant[: passing[k]] -= machines.change_w[: passing[k], k] * KNOTS[k]
-    level = constant.astype(np.float32)[:, None]
+    knots = (np.arange(len(peak))[:, None] < np.array(passing)).sum(axis=1)
     change = machines.change_w.astype(np.float32)
-    busy = passing[0]
-    np.multiply(utilisation[:busy], change[:busy, 0, None], out=out[:busy])
-    out[:busy] += level[:busy]
-    out[busy:] = level[busy:]
-    for k in range(1, len(KNOTS)):
-        n = passing[k]
-        if n == 0:
-            break
-        np.clip(utilisation[:n], np.float32(KNOTS[k]), _TOP, out=work[:n])
-        work[:n] *= change[:n, k, None]
-        out[:n] += work[:n]
+    _fill_rows(load, per_op, knots, constant.astype(np.float32), change, KNOTS.astype(np.float32), out)
+
+
+@compiled
+def _fill_rows(
+    load: Float32s,
+    per_op: Float32s,
+    knots: NDArray[np.int64],
+    constant: Float32s,
+    change: Float32s,
+    place: Float32s,
+    out: Float32s,
+) -> None:
+    """Power of each machine with its first ``knots`` knots; every loop runs along memory."""
+    for row in range(len(load)):
+        line, watts, per = load[row], out[row], per_op[row]
+        if knots[row] == 0:
+            watts[:] = constant[row]
+            continue
+        level, slope = constant[row], change[row, 0]
+        for step in range(len(line)):
+            watts[step] = line[step] * per * slope + level
+        for k in range(1, knots[row]):
+            knot, slope = place[k], change[row, k]
+            for step in range(len(line)):
+                watts[step] += max(line[step] * per, knot) * slope
 
 
 def _passing(peak: Floats) -> list[int]:

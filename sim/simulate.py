@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from ..scenarios.world import World
 from .bookings import book
 from .events import happen
 from .flow import Flow, flow
+from .integrate import OnMonth
 from .run import Run
 from .service import service
 from .timeline import Ints, Timeline, stock
@@ -26,10 +28,24 @@ def simulate(scenario: Scenario, plan: Plan, world: World) -> Run:
     return simulate_all(scenario, [plan], world)[0]
 
 
-def simulate_all(scenario: Scenario, plans: Sequence[Plan], world: World) -> tuple[Run, ...]:
-    """Alternatives in the same world, on the same draws; demand is made once for all."""
+def simulate_all(
+    scenario: Scenario,
+    plans: Sequence[Plan],
+    world: World,
+    checkpoint: Path | None = None,
+    on_month: OnMonth | None = None,
+) -> tuple[Run, ...]:
+    """Alternatives in the same world, on the same draws; demand is made once for all.
+
+    Args:
+        checkpoint: file in which simulated months are kept, and from which a killed run goes on.
+        on_month: called with the number of simulated months done and of all.
+
+    Raises:
+        RoomfoldError: if the checkpoint is damaged or was left by another run.
+    """
     timelines = [happen(scenario, world, plan) for plan in plans]
-    flows = flow(scenario, world, plans, timelines)
+    flows = flow(scenario, world, plans, timelines, checkpoint, on_month)
     return tuple(
         _run(scenario, world, plan, timeline, flowed)
         for plan, timeline, flowed in zip(plans, timelines, flows, strict=True)

@@ -1,52 +1,26 @@
-"""A study: many worlds of one scenario, every alternative in each, in one process or many.
+"""A study: many worlds of one scenario, every alternative in each, simulated by any crew.
 
-World i is a pure function of (scenario, seed, i), so the results are the same bytes for any number
-of processes and any order of completion.
+World i is a pure function of (scenario, seed, i), so the results are the same bytes for any crew, any
+order of completion, and any number of interruptions.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Generator
+from contextlib import closing
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..optimize import make_plan
-from ..scenarios.draw import design, draw_world
+from ..scenarios.draw import design
 from ..scenarios.schema import Scenario
+from .crew import Alone, Crew, Task, run_in_full
+from .integrate import OnMonth
 from .ledger import ANNUAL, ITEMS
 from .outcome import Study, WorldResult
-from .simulate import simulate_all
-from .summarise import outcome
+from .pool import Pool
+from .store import Store
 
-Floats = NDArray[np.float64]
 OnResult = Callable[[WorldResult, int, int], None]
-
-_scenario: Scenario | None = None
-
-
-def run_world(scenario: Scenario, seed: int, index: int, point: Floats) -> WorldResult:
-    """Plan and simulate every alternative in one world.
-
-    Args:
-        point: row ``index`` of ``scenarios.draw.design``.
-    """
-    world = draw_world(scenario, index, seed, point)
-    plans = {name: make_plan(scenario, name, world) for name in scenario.alternatives}
-    runs = simulate_all(scenario, list(plans.values()), world)
-    outcomes = {
-        name: outcome(scenario, world, plan, run)
-        for (name, plan), run in zip(plans.items(), runs, strict=True)
-    }
-    return WorldResult(index, dict(world.values), outcomes)
 
 
 def run_study(
@@ -55,8 +29,10 @@ def run_study(
     worlds: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
-    executor: Executor | None = None,
+    crew: Crew | None = None,
+    store: Store | None = None,
     on_result: OnResult | None = None,
+    on_month: OnMonth | None = None,
 ) -> Study:
     """Simulate many worlds of a scenario.
 
@@ -64,110 +40,60 @@ def run_study(
         worlds: number of worlds; the scenario's own if None.
         seed: root of every random stream; the scenario's own if None.
         jobs: number of processes; 1 runs everything in this one.
-        executor: any executor to use in place of a process pool of ``jobs``.
+        crew: who simulates, in place of a pool of ``jobs`` processes.
+        store: where each finished world is kept; those that it holds are not simulated again.
         on_result: called in this process with each result as it arrives, the number finished and
-            the number of worlds.
+            the number of worlds; with those that the store held first.
+        on_month: called with the months simulated and their number, for the world that is kept in full.
 
     Raises:
         InfeasibleError: if no plan exists for some alternative.
     """
     worlds = scenario.study.worlds if worlds is None else worlds
     seed = scenario.study.seed if seed is None else seed
-    results: list[WorldResult] = []
-    for result in _results(scenario, seed, worlds, jobs, executor):
-        results.append(result)
-        if on_result is not None:
-            on_result(result, len(results), worlds)
-    results.sort(key=lambda r: r.world)
-    index = results[_median(scenario, results)].world
-    world = draw_world(scenario, index, seed, design(scenario, seed, worlds)[index])
-    plans = {name: make_plan(scenario, name, world) for name in scenario.alternatives}
-    runs = simulate_all(scenario, list(plans.values()), world)
-    return Study(scenario, seed, tuple(results), world, plans, {run.alternative: run for run in runs})
-
-
-def _results(
-    scenario: Scenario, seed: int, worlds: int, jobs: int, executor: Executor | None
-) -> Iterator[WorldResult]:
     points = design(scenario, seed, worlds)
-    if executor is None and (jobs == 1 or worlds == 1):
-        for index in range(worlds):
-            yield run_world(scenario, seed, index, points[index])
-        return
-    if executor is not None:
-        yield from _finished(executor, _run_alone, [(scenario, seed, i, points[i]) for i in range(worlds)])
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, worlds), context, initializer=_receive, initargs=(scenario,))
-    try:
-        yield from _finished(pool, _run_received, [(seed, i, points[i]) for i in range(worlds)])
-    except BaseException:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        raise
-    pool.shutdown()
+    tasks = [
+        Task(seed, index, point, None if store is None else store.checkpoint(index))
+        for index, point in enumerate(points)
+    ]
+    if worlds == 1 and crew is None:
+        return _one(scenario, tasks[0], on_result, on_month)
+    results: list[WorldResult] = []
+    crew = crew or (Pool(jobs) if jobs > 1 else Alone())
+    with closing(_finished(scenario, tasks, crew, store)) as finished:
+        for result in finished:
+            results.append(result)
+            if on_result is not None:
+                on_result(result, len(results), worlds)
+    results.sort(key=lambda r: r.world)
+    middle = tasks[results[_median(scenario, results)].world]
+    full = run_in_full(scenario, middle, on_month)
+    return Study(scenario, seed, tuple(results), full.world, full.plans, full.runs)
+
+
+def _one(scenario: Scenario, task: Task, on_result: OnResult | None, on_month: OnMonth | None) -> Study:
+    """A study of one world, which is also the one that is kept in full: simulated once."""
+    full = run_in_full(scenario, task, on_month)
+    result = full.summed(scenario)
+    if on_result is not None:
+        on_result(result, 1, 1)
+    return Study(scenario, task.seed, (result,), full.world, full.plans, full.runs)
 
 
 def _finished(
-    executor: Executor, task: Callable[..., WorldResult], calls: list[tuple[Any, ...]]
-) -> Iterator[WorldResult]:
-    with _ctrl_c_later():
-        futures = [executor.submit(task, *call) for call in calls]
-    for future in as_completed(futures):
-        yield future.result()
-
-
-@contextmanager
-def _ctrl_c_later() -> Iterator[None]:
-    """Put Ctrl-C off while processes start; they inherit that it is blocked.
-
-    Else one that has not come to ``_receive``, or not been told what to do, ends with a traceback.
-    The signal is blocked for the children's sake, and its handler replaced because another thread
-    may receive it. Nothing is done where neither is possible.
-    """
-    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if came and callable(handler):
-        handler(signal.SIGINT, None)
-
-
-def _receive(scenario: Scenario) -> None:
-    """Keep the scenario in a worker: it is sent once, not with every world.
-
-    A worker leaves Ctrl-C to the parent, which ends it, and ends by itself if the parent is killed.
-    """
-    global _scenario
-    _scenario = scenario
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _end_with_parent() -> None:
-    """Wait for the parent's death: a pool's own pipes never tell its workers of it."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _run_received(seed: int, index: int, point: Floats) -> WorldResult:
-    assert _scenario is not None
-    return run_world(_scenario, seed, index, point)
-
-
-def _run_alone(scenario: Scenario, seed: int, index: int, point: Floats) -> WorldResult:
-    return run_world(scenario, seed, index, point)
+    scenario: Scenario, tasks: list[Task], crew: Crew, store: Store | None
+) -> Generator[WorldResult]:
+    """Results that the store holds, then those that the crew makes."""
+    done: set[int] = set()
+    for result in store.results() if store is not None else ():
+        done.add(result.world)
+        yield result
+    left = [task for task in tasks if task.index not in done]
+    with closing(crew.results(scenario, left)) as found:
+        for result in found:
+            if store is not None:
+                store.save(result)
+            yield result
 
 
 def _median(scenario: Scenario, results: list[WorldResult]) -> int:

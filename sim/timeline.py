@@ -45,13 +45,65 @@ class Outages:
     """Intervals during which something is down, sorted by start.
 
     ``what`` is a row of servers, hosts or rooms; for rooms ``CLOUD`` is the whole cloud site.
-    ``cover`` (hosts only) is the row of the standby host that takes over, -1 if none was free.
+    ``cover`` (hosts only) is the row of the standby host that takes over, -1 if none is free; an
+    outage during which this changes is listed as several intervals that touch.
     """
 
     what: Ints
     start_h: Floats
     end_h: Floats
     cover: Ints
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """Failures of servers or hosts and what became of them, by hour of failure, then by row.
+
+    Attributes:
+        what: row of servers or hosts.
+        failed_h: hour of the failure.
+        begun_h: hour at which a team took it on; ``ended_h`` if none did.
+        ended_h: hour at which it worked again or its service ended.
+    """
+
+    what: Ints
+    failed_h: Floats
+    begun_h: Floats
+    ended_h: Floats
+
+    @classmethod
+    def none(cls) -> Repairs:
+        """Nothing failed."""
+        return cls(np.empty(0, dtype=np.int32), np.empty(0), np.empty(0), np.empty(0))
+
+    def outages(self) -> Outages:
+        """The same as outages that nothing covers."""
+        return Outages(self.what, self.failed_h, self.ended_h, np.full_like(self.what, -1))
+
+
+@dataclass(frozen=True)
+class Requests:
+    """New systems that ask to be set up on the cloud, by hour of asking, then by row.
+
+    Attributes:
+        system: row of systems.
+        asked_h: hour of the request.
+        begun_h: hour at which a team took it on; inf if none did.
+        ready_h: hour from which the system can run; inf if never.
+        turned_away: no place to wait was left.
+    """
+
+    system: Ints
+    asked_h: Floats
+    begun_h: Floats
+    ready_h: Floats
+    turned_away: NDArray[np.bool_]
+
+    @classmethod
+    def none(cls) -> Requests:
+        """Nobody asked."""
+        nil = np.empty(0)
+        return cls(np.empty(0, dtype=np.int32), nil, nil, nil, np.empty(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True)
@@ -83,6 +135,8 @@ class Timeline:
         moved_h: hour of the successful cut-over per system; NEVER if none.
         rollbacks: the attempts that failed.
         server_outages, host_outages, room_outages: what failed and when it worked again.
+        server_repairs, host_repairs: how long each failure waited for a team.
+        requests: how long new systems waited for theirs.
     """
 
     server_on_h: Ints
@@ -103,3 +157,6 @@ class Timeline:
     server_outages: Outages
     host_outages: Outages
     room_outages: Outages
+    server_repairs: Repairs
+    host_repairs: Repairs
+    requests: Requests

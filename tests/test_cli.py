@@ -208,8 +208,8 @@ def test_output_survives_an_old_console_and_a_closed_pipe() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 @pytest.mark.parametrize("moment", ["simulating", "worlds"], ids=["workers starting", "a world finished"])
-def test_an_interrupted_run_leaves_nothing(moment: str, tmp_path: Path) -> None:
-    """Ctrl-C ends with 130, one line, no folder, not even a temporary one, and no process."""
+def test_an_interrupted_run_leaves_what_is_finished(moment: str, tmp_path: Path) -> None:
+    """Ctrl-C ends with 130, one line that says how to continue, if anything is finished, and no process."""
     command = [sys.executable, "-m", "roomfold", "run", SMALL, "--out", "made", "--jobs", "2"]
     process = subprocess.Popen(
         [*command, "--worlds", "500"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -222,5 +222,13 @@ def test_an_interrupted_run_leaves_nothing(moment: str, tmp_path: Path) -> None:
     process.stderr.close()
     assert process.wait(timeout=60) == 130
     assert "Traceback" not in errors
-    assert "interrupted" in errors
-    assert list(tmp_path.iterdir()) == []
+    last = errors.splitlines()[-1]
+    kept = len(list(tmp_path.glob("made.partial/worlds/*")))
+    if kept:
+        what = f"{kept} finished world{'s' if kept > 1 else ''}"
+        assert last == f"roomfold: interrupted; {what} kept; continue with roomfold run --resume made"
+        assert [path.name for path in tmp_path.iterdir()] == ["made.partial"]
+    else:
+        assert moment == "simulating"
+        assert last == "roomfold: interrupted; nothing was written"
+        assert list(tmp_path.iterdir()) == []

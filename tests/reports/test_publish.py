@@ -13,7 +13,7 @@ import pytest
 
 from roomfold.reports import check_folder, differences, options, publish, state
 from roomfold.reports.charts import CHARTS
-from roomfold.reports.publish import FolderError
+from roomfold.reports.folder import FolderError
 from roomfold.scenarios.errors import RoomfoldError
 from roomfold.scenarios.loader import fingerprint, load
 from roomfold.sim.ledger import CATEGORIES
@@ -197,7 +197,7 @@ def test_a_failed_exchange_brings_the_former_run_back(
     rename = Path.rename
 
     def fail_second(self: Path, target: Path) -> Path:
-        if ".partial-" in self.name:
+        if self.name == "output":
             raise OSError("in use")
         return rename(self, target)
 

@@ -80,3 +80,13 @@ def test_makeup_days_are_worked_and_each_year_has_its_statutory_holidays() -> No
         days = slice(of.hour_of(date(year, 1, 1)) // 24, of.hour_of(date(year + 1, 1, 1)) // 24)
         # 11 statutory holidays; one more in 2015 (3 September).
         assert plain.workday[days].sum() - of.workday[days].sum() == (12 if year == 2015 else 11)
+
+
+@pytest.mark.parametrize(("minutes", "steps"), [(60, 1), (30, 2), (5, 12), (1, 60)])
+def test_steps_of_an_hour(minutes: int, steps: int) -> None:
+    time = Time(start=date(2014, 1, 1), years=1, price_year=2014, step_minutes=minutes)
+    of = Clock.of(time, NONE)
+    assert of.steps_per_hour == steps and of.hours == 8760
+    first, *_, last = of.spans(1, 2 * 24 * steps)
+    assert (first.first_h, first.hours, first.first_step) == (744, 48, 744 * steps)
+    assert first.days == slice(0, 2) and last.hours_of_month == slice(26 * 24, 28 * 24)

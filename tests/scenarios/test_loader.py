@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from roomfold.scenarios.attributes import schema_json
-from roomfold.scenarios.loader import fingerprint, load, quantities, resolved_yaml
+from roomfold.scenarios.errors import InputError
+from roomfold.scenarios.loader import fingerprint, library, load, load_any, quantities, resolved_yaml
 from roomfold.scenarios.schema import Scenario
 
 
@@ -159,7 +163,28 @@ def test_json_schema_takes_numbers_and_mappings_for_quantities() -> None:
     rate = schema["$defs"]["Prices"]["properties"]["discount_rate"]
     assert (rate["x-unit"], rate["x-minimum"], rate["x-maximum"]) == ("1/yr", 0, 0.3)
     assert [part["type"] for part in schema["$defs"]["Quantity"]["anyOf"]] == ["number", "object"]
-    assert "include" in schema["properties"]
+    assert all("include" in schema[kind]["properties"] for kind in ("then", "else"))
+
+
+@pytest.mark.parametrize("name", library())
+def test_json_schema_accepts_the_bundled_scenarios(name: str) -> None:
+    written = yaml.safe_load(resolved_yaml(load_any(name)))
+    jsonschema.validate(json.loads(json.dumps(written, default=str)), schema_json())
+
+
+def test_a_fleet_scenario_is_refused_where_an_estate_is_meant() -> None:
+    with pytest.raises(InputError, match=r"planetlab: kind: got a fleet scenario"):
+        load("planetlab")
+
+
+def test_fleet_scenarios_are_checked_like_estates(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("include: [library:planetlab.yaml]\nhosts: {order: [ml110-g6], count: 0}\n", "utf-8")
+    with pytest.raises(InputError) as error:
+        load_any(path)
+    first, second = map(str, error.value.problems)
+    assert "s.yaml:2" in first and "ml110-g6" in first and "did you mean 'ml110-g5'" in first
+    assert "hosts.count: got 0, must be at least 1" in second
 
 
 def test_importing_scenarios_is_light() -> None:

@@ -42,6 +42,14 @@ def test_bytes_do_not_depend_on_the_window(first: int, count: int, width: int, b
     assert np.array_equal(window, everything[first : first + count])
 
 
+def test_many_bytes_drawn_in_pieces_into_given_memory_are_the_same() -> None:
+    memory = np.zeros((9000, 288), dtype=np.uint8)
+    everything = noise_bytes(7, 3, "demand", 2, 0, 9000, 288, memory)
+    assert everything is memory
+    for first in (0, 1819, 1820, 8997):
+        assert np.array_equal(noise_bytes(7, 3, "demand", 2, first, 3, 288), everything[first : first + 3])
+
+
 def test_longer_rows_begin_alike_within_a_counter() -> None:
     short, long = (noise_bytes(7, 3, "demand", 0, 0, 1, width) for width in (8, 32))
     assert np.array_equal(short[0], long[0, :8])

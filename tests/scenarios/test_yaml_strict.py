@@ -60,9 +60,11 @@ def test_bom_and_windows_line_ends_change_nothing(
         (lambda p: p.write_text("a: b\x07c\n"), "got a control character, must be printable text"),
     ],
 )
-def test_unusable_files(faults: Callable[..., list[str]], tmp_path: Path, make: object, message: str) -> None:
+def test_unusable_files(
+    faults: Callable[..., list[str]], tmp_path: Path, make: Callable[[Path], object], message: str
+) -> None:
     path = tmp_path / "s.yaml"
-    make(path)  # type: ignore[operator]
+    make(path)
     (line,) = faults(path)
     assert line.startswith("s.yaml:") and line.endswith(message)
 

@@ -15,8 +15,9 @@ from roomfold.sim.cloud import CloudSite
 from roomfold.sim.demand import Demand
 from roomfold.sim.downtime import rooms_down, servers_down
 from roomfold.sim.facility import Facility, calibrate
-from roomfold.sim.integrate import Future, RoomSites
+from roomfold.sim.integrate import Future
 from roomfold.sim.power import Curves
+from roomfold.sim.rooms import RoomSites
 from roomfold.sim.timeline import CLOUD, Outages, Timeline
 
 Floats = NDArray[np.float64]
@@ -33,18 +34,25 @@ SSJ_OPS = np.array([9.0e5, 1.5e6, 2.0e6])
 UPS = np.array([0.03, 0.04, 0.02])
 
 
-def clock(months: int, start: date = date(2014, 1, 1)) -> Clock:
+def clock(months: int, start: date = date(2014, 1, 1), steps_per_hour: int = 1) -> Clock:
     """A clock of any number of months of 2014."""
     days = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[np.arange(months) % 12]
     edges = np.concatenate([[0], np.cumsum(days)]) * 24
-    return Clock(start, -(-months // 12), edges, np.ones(days.sum(), dtype=bool))
+    return Clock(start, -(-months // 12), edges, np.ones(days.sum(), dtype=bool), steps_per_hour)
 
 
 def demand(
-    mean_ssj: Floats, *, months: int = 2, noise: float = 0.0, growth: float = 0.0, flat: bool = True
+    mean_ssj: Floats,
+    *,
+    months: int = 2,
+    noise: float = 0.0,
+    growth: float = 0.0,
+    flat: bool = True,
+    steps_per_hour: int = 1,
+    hour_share: list[float] | None = None,
 ) -> Demand:
     """Demand of components of two classes, in turn."""
-    n, time = len(mean_ssj), clock(months)
+    n, time = len(mean_ssj), clock(months, steps_per_hour=steps_per_hour)
     hour = np.arange(time.hours)
     wave = (
         np.zeros((2, time.hours))
@@ -60,6 +68,7 @@ def demand(
         mean_ssj=np.asarray(mean_ssj, dtype=np.float64),
         noise=np.full(n, noise),
         day_share=np.array([0.3, 0.5]),
+        hour_share=np.zeros(2) if hour_share is None else np.asarray(hour_share),
         common_share=np.array([0.4, 0.1]),
         growth=growth,
         profile_root=np.sqrt(1 + wave).astype(np.float32),

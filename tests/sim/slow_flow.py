@@ -1,4 +1,4 @@
-"""The flows again, hour by hour and component by component: slow, and easy to check by eye.
+"""The flows again, step by step and component by component: slow, and easy to check by eye.
 
 Written from the definitions alone: minutes of downtime are added up interval by interval, power
 comes from np.interp, and nothing is shared between alternatives or kept in float32.
@@ -6,26 +6,37 @@ comes from np.interp, and nothing is shared between alternatives or kept in floa
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from roomfold.sim.block import Fleet
-from roomfold.sim.demand import demand_block
-from roomfold.sim.integrate import Future, RoomSites
+from roomfold.sim.demand import demand_span
+from roomfold.sim.integrate import Future
 from roomfold.sim.power import power_w
+from roomfold.sim.rooms import RoomSites
 from roomfold.sim.timeline import CLOUD
 
 from . import build
 
 
-def overlap(start, end, hour):
-    """Share of an hour inside an interval."""
-    return max(0.0, min(end, hour + 1) - max(start, hour))
+class Moment(NamedTuple):
+    """One step of time, in hours."""
+
+    month: int
+    start_h: float
+    length_h: float
 
 
-def share_down(outages, what, hour):
-    """Share of an hour that a thing is down; its outages must not overlap."""
+def overlap(start, end, at):
+    """Share of a step inside an interval."""
+    return max(0.0, min(end, at.start_h + at.length_h) - max(start, at.start_h)) / at.length_h
+
+
+def share_down(outages, what, at):
+    """Share of a step that a thing is down; its outages must not overlap."""
     rows = [i for i in range(len(outages.what)) if outages.what[i] == what]
-    return sum(overlap(outages.start_h[i], outages.end_h[i], hour) for i in rows)
+    return sum(overlap(outages.start_h[i], outages.end_h[i], at) for i in rows)
 
 
 def slow_flow(fleet: Fleet, sites: RoomSites, future: Future):
@@ -35,52 +46,57 @@ def slow_flow(fleet: Fleet, sites: RoomSites, future: Future):
     series = {name: np.zeros(clock.hours) for name in names}
     room_kwh = np.zeros((len(sites.overhead_ratio), clock.months, 4))
     cloud_kwh = np.zeros((clock.months, 4))
+    steps = clock.steps_per_hour
     for month in range(clock.months):
-        start = clock.month_edges_h[month]
-        block = demand_block(fleet.demand, month, np.arange(len(fleet.room))).astype(float)
-        for hour in range(start, clock.month_edges_h[month + 1]):
-            wanted = block[:, hour - start]
-            watts = rooms_hour(fleet, future, wanted, month, hour, series)
-            room_kwh[:, month] += facility_hour(sites, time, watts, hour) / 1e3
+        (span,) = clock.spans(month, 10**6)
+        block = demand_span(fleet.demand, span, np.arange(len(fleet.room))).astype(float)
+        for step in range(span.steps):
+            at = Moment(month, clock.month_edges_h[month] + step / steps, 1 / steps)
+            wanted = block[:, step]
+            hour, sums = int(at.start_h), {name: np.zeros(1) for name in names}
+            watts = rooms_step(fleet, future, wanted, at, sums)
+            room_kwh[:, month] += facility_step(sites, time, watts, at) / 1e3 / steps
             if future.cloud is not None:
-                cloud_kwh[month] += cloud_hour(fleet, future, wanted, month, hour, series) / 1e3
+                cloud_kwh[month] += cloud_step(fleet, future, wanted, at, sums) / 1e3 / steps
+            for name in names:
+                series[name][hour] += sums[name][0] / steps
     return series, room_kwh, cloud_kwh
 
 
-def rooms_hour(fleet, future, wanted, month, hour, series):
+def rooms_step(fleet, future, wanted, at, sums):
     """Server power of each room in W."""
     time = future.timeline
     watts = np.zeros(len(time.room_open_h))
     for i, room in enumerate(fleet.room):
-        if not time.server_on_h[i] <= hour < time.server_off_h[i]:
+        if not time.server_on_h[i] <= at.start_h < time.server_off_h[i]:
             continue
-        generation = 1 if time.generation_month[i, 1] <= month else 0
+        generation = 1 if time.generation_month[i, 1] <= at.month else 0
         curve = fleet.generation_curve[i, generation]
-        down = share_down(time.server_outages, i, hour) + share_down(time.room_outages, room, hour)
+        down = share_down(time.server_outages, i, at) + share_down(time.room_outages, room, at)
         capacity = build.SSJ_OPS[curve]
         power = fleet.config_factor[i] * power_w(build.WATTS[curve], wanted[i] / capacity)
         watts[room] += (1 - down) * power
-        series["room_capacity"][hour] += (1 - down) * capacity
+        sums["room_capacity"][0] += (1 - down) * capacity
         served = (1 - down) * min(wanted[i], capacity)
-        series["room_load"][hour] += served
-        if hour < time.cloud_on_h[i]:
-            series["demand"][hour] += wanted[i]
-            series["unserved"][hour] += wanted[i] - served
+        sums["room_load"][0] += served
+        if at.start_h < time.cloud_on_h[i]:
+            sums["demand"][0] += wanted[i]
+            sums["unserved"][0] += wanted[i] - served
     return watts
 
 
-def facility_hour(sites, time, server_w, hour):
+def facility_step(sites, time, server_w, at):
     """IT, UPS, cooling and other of each room in W, shape (rooms, 4)."""
     result = np.zeros((len(server_w), 4))
     for room, watts in enumerate(server_w):
-        if time.room_open_h[room] <= hour < time.room_close_h[room]:
-            live = 1 - share_down(time.room_outages, room, hour)
+        if time.room_open_h[room] <= at.start_h < time.room_close_h[room]:
+            live = 1 - share_down(time.room_outages, room, at)
             it = watts * (1 + sites.overhead_ratio[room]) + sites.overhead_fixed_w[room] * live
-            result[room] = site_hour(sites.facility, room, it, live, 1)
+            result[room] = site_step(sites.facility, room, it, live, 1)
     return result
 
 
-def site_hour(site, row, it, live, lit):
+def site_step(site, row, it, live, lit):
     """IT, UPS, cooling and other of one site in W."""
     ups = cooling = 0.0
     if live > 0:
@@ -90,37 +106,37 @@ def site_hour(site, row, it, live, lit):
     return np.array([it, ups, cooling, site.lighting_w[row] * lit])
 
 
-def cloud_hour(fleet, future, wanted, month, hour, series):
+def cloud_step(fleet, future, wanted, at, sums):
     """IT, UPS, cooling and other of the cloud site in W."""
     time, cloud = future.timeline, future.cloud
     edges = fleet.demand.clock.month_edges_h
     load = np.zeros(len(cloud.on_h))
     for i, host in enumerate(future.host):
-        if time.cloud_on_h[i] <= hour < time.cloud_off_h[i]:
+        if time.cloud_on_h[i] <= at.start_h < time.cloud_off_h[i]:
             began = sum(edges[1:] <= time.cloud_on_h[i])
-            load[host] += wanted[i] * (1 + future.rebound) ** ((month - began) / 12)
+            load[host] += wanted[i] * (1 + future.rebound) ** ((at.month - began) / 12)
     asked = load.sum()
-    on = (hour >= cloud.on_h).astype(float)
+    on = (at.start_h >= cloud.on_h).astype(float)
     failures = cloud.outages
     for i in range(len(failures.what)):
         host, cover = failures.what[i], failures.cover[i]
-        down = overlap(failures.start_h[i], failures.end_h[i], hour)
+        down = overlap(failures.start_h[i], failures.end_h[i], at)
         if down:
-            moved = load[host] * overlap(failures.start_h[i] + cloud.restart_h, failures.end_h[i], hour)
+            moved = load[host] * overlap(failures.start_h[i] + cloud.restart_h, failures.end_h[i], at)
             load[host] -= load[host] * down
             on[host] -= down
             if cover >= 0:
                 load[cover] += moved
-    live = 1 - share_down(time.room_outages, CLOUD, hour)
+    live = 1 - share_down(time.room_outages, CLOUD, at)
     served = live * np.minimum(load, on * cloud.capacity_ssj).sum()
     watts = 0.0
     for host in range(len(load)):
         if on[host] > 0:
             use = load[host] / (on[host] * cloud.capacity_ssj[host])
             watts += on[host] * 1.2 * power_w(build.WATTS[1], use)
-    series["demand"][hour] += asked
-    series["unserved"][hour] += asked - served
-    series["cloud_load"][hour] += served
-    series["cloud_capacity"][hour] += live * (on * cloud.capacity_ssj).sum()
-    live *= hour >= cloud.on_h.min()
-    return site_hour(cloud.facility, 0, watts * live * (1 + cloud.overhead_it), live, live)
+    sums["demand"][0] += asked
+    sums["unserved"][0] += asked - served
+    sums["cloud_load"][0] += served
+    sums["cloud_capacity"][0] += live * (on * cloud.capacity_ssj).sum()
+    live *= at.start_h >= cloud.on_h.min()
+    return site_step(cloud.facility, 0, watts * live * (1 + cloud.overhead_it), live, live)

@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from roomfold.sim.demand import demand_block, fill, month_noise
+from roomfold.sim.demand import demand_span, fill, month_noise, span_noise
 
 from . import build
 
 
+def whole(wanted, month):
+    """A month as one span."""
+    (span,) = wanted.clock.spans(month, 10**6)
+    return span
+
+
 def in_one_go(wanted, month):
     """All components of a month as the pass makes them."""
-    noise = month_noise(wanted, month)
+    noise = span_noise(wanted, whole(wanted, month), month_noise(wanted, month))
     rows = np.arange(len(wanted.ids))
-    out = np.empty((len(rows), noise.common.shape[1]), dtype=np.float32)
-    fill(wanted, noise, rows, wanted.ids, out, np.empty_like(out))
+    out = np.empty((len(rows), noise.span.steps), dtype=np.float32)
+    fill(wanted, noise, rows, wanted.ids, out)
     return out
 
 
@@ -44,8 +50,9 @@ def test_without_noise_demand_is_mean_times_profile_times_growth():
 def test_any_window_alone_is_the_same_bit_for_bit():
     wanted = build.demand(np.linspace(1, 50, 9), months=3, noise=0.25, growth=0.1, flat=False)
     for month in range(3):
-        whole = in_one_go(wanted, month)
-        assert np.array_equal(demand_block(wanted, month, np.array([7, 2])), whole[[7, 2]])
+        everything = in_one_go(wanted, month)
+        alone = demand_span(wanted, whole(wanted, month), np.array([7, 2]))
+        assert np.array_equal(alone, everything[[7, 2]])
 
 
 def test_removing_a_component_changes_no_other():

@@ -8,13 +8,19 @@ import numpy as np
 
 from roomfold.scenarios.estate import NEVER
 from roomfold.sim import failures
-from roomfold.sim.failures import TICKS_PER_HOUR
+from roomfold.sim.events import happen
+from roomfold.sim.grid import TICKS_PER_HOUR
 from roomfold.sim.timeline import CLOUD, Outages
 
 from . import small
 from .small import System
 
-OFTEN = ("reliability.server_mtbf_h=500", "reliability.server_mttr_h=5", "reliability.ageing_per_year=0.5")
+OFTEN = (
+    "reliability.server_mtbf_h=500",
+    "reliability.server_mttr_h=5",
+    "reliability.ageing_per_year=0.5",
+    "reliability.team_share=0",
+)
 
 
 def many(age_months: int) -> tuple:
@@ -47,8 +53,8 @@ def test_a_new_machine_is_young_again_and_shares_earlier_failures():
     old = failures.server_failures(scenario, world, kept, on, off)
     new = failures.server_failures(scenario, world, refreshed, on, off)
     first_year = world.clock.month_edges_h[12] - 24
-    before = lambda o: o.start_h < first_year  # noqa: E731
-    assert np.array_equal(old.start_h[before(old)], new.start_h[before(new)])
+    before = [repairs.failed_h[repairs.failed_h < first_year] for repairs in (old, new)]
+    assert np.array_equal(*before)
     assert len(new.what) < 0.6 * len(old.what)
 
 
@@ -68,10 +74,10 @@ def test_only_failures_in_service_count():
 def test_times_lie_on_a_grid_that_floating_point_keeps_exact():
     scenario, world, on, off = many(0)
     found = failures.server_failures(scenario, world, world.estate.servers.generation_month, on, off)
-    ticks = np.concatenate([found.start_h, found.end_h]) * TICKS_PER_HOUR
+    ticks = np.concatenate([found.failed_h, found.begun_h, found.ended_h]) * TICKS_PER_HOUR
     assert np.array_equal(ticks, np.floor(ticks))
-    assert (found.end_h > found.start_h).all()
-    assert (np.diff(found.start_h) >= 0).all()
+    assert (found.ended_h > found.failed_h).all()
+    assert (np.diff(found.failed_h) >= 0).all()
 
 
 def test_rooms_fail_while_open_and_the_site_once_it_is_on():
@@ -91,3 +97,60 @@ def test_rooms_fail_while_open_and_the_site_once_it_is_on():
     both = failures.merged(found, site)
     assert len(both.what) == len(found.what) + len(site.what)
     assert (np.diff(both.start_h) >= 0).all()
+
+
+def crowd(*overrides: str) -> tuple:
+    """Servers of two units that fail often, and long repairs by few hands."""
+    busy = ("reliability.server_mtbf_h=300", "reliability.server_mttr_h=40", "reliability.team_share=1")
+    scenario, world = small.made(
+        [System(0, servers=[False] * 8), System(1, servers=[False] * 8)], *busy, *overrides
+    )
+    estate = world.estate
+    units = small.take(estate.units, [0, 0])
+    units = replace(units, id=np.arange(2, dtype=np.int32), level=np.array([0, 1], dtype=np.int32))
+    systems = replace(estate.systems, unit=np.array([0, 1], dtype=np.int32))
+    return scenario, replace(world, estate=replace(estate, units=units, systems=systems))
+
+
+def test_crews_shared_by_more_rooms_wait_less_and_small_ones_more():
+    """Two crews of one team, one crew of one team, one of two, and hands for all."""
+    waits = {}
+    for name, overrides in {
+        "own": ("reliability.field_crews=unit", "reliability.servers_per_team=1000"),
+        "level": ("reliability.field_crews=level", "reliability.servers_per_team=1000"),
+        "one": ("reliability.field_crews=estate", "reliability.servers_per_team=1000"),
+        "two": ("reliability.field_crews=estate", "reliability.servers_per_team=8"),
+        "ample": ("reliability.servers_per_team=1",),
+    }.items():
+        scenario, world = crowd(*overrides)
+        found = happen(scenario, world, small.stay(world)).server_repairs
+        waits[name] = (found.begun_h - found.failed_h).mean()
+    assert waits["ample"] == 0 < waits["two"] < waits["own"] < waits["one"]
+    assert waits["level"] == waits["own"]
+
+
+def test_waiting_for_a_team_is_downtime():
+    lost = {}
+    for share in (0, 1):
+        scenario, world = crowd(f"reliability.team_share={share}", "reliability.servers_per_team=1000")
+        plan = small.stay(world)
+        timeline = happen(scenario, world, plan)
+        repairs, outages = timeline.server_repairs, timeline.server_outages
+        assert np.array_equal(outages.end_h, repairs.ended_h)
+        lost[share] = (repairs.ended_h - repairs.failed_h).sum()
+        hands_h = (repairs.ended_h - repairs.begun_h)[repairs.ended_h < world.clock.hours]
+        assert abs(hands_h.mean() - 40) < 4 * 40 / len(hands_h) ** 0.5
+    assert lost[1] > 1.5 * lost[0]
+
+
+def test_few_hands_at_the_site_lengthen_outages_of_hosts():
+    busy = ("reliability.host_mtbf_h=300", "reliability.host_mttr_h=40", "reliability.team_share=1")
+    lost = {}
+    for per_team in (1, 1000):
+        scenario, world = small.made([System(0)], *busy, f"reliability.hosts_per_team={per_team}")
+        timeline = happen(scenario, world, small.move(world, hosts=8))
+        repairs, outages = timeline.host_repairs, timeline.host_outages
+        lost[per_team] = (repairs.ended_h - repairs.failed_h).sum()
+        assert (outages.end_h - outages.start_h).sum() == lost[per_team]
+        assert (repairs.begun_h > repairs.failed_h).any() == (per_team == 1000)
+    assert lost[1000] > 1.2 * lost[1]

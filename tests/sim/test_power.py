@@ -20,7 +20,7 @@ def fast(curve: int, utilisation, factor: float = 1.0):
     u = np.atleast_2d(utilisation).astype(np.float32)
     machines = CURVES.machines(np.full(len(u), curve), np.full(len(u), factor))
     out = np.full_like(u, np.nan)
-    fill_power(machines, u, u.max(axis=1).astype(np.float64), out, np.empty_like(u))
+    fill_power(machines, u, np.ones(len(u), np.float32), u.max(axis=1).astype(np.float64), out)
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 import numpy as np
 import pytest
@@ -18,8 +19,7 @@ def empty_world(years: int, index: int = 0) -> World:
     """A world that has a clock and random numbers, and nothing else."""
     edges = np.linspace(0, years * 8766, years * 12 + 1).astype(np.int64)
     clock = Clock(date(2014, 1, 1), years, edges, np.ones(0, dtype=bool))
-    nothing: Estate = None  # type: ignore[assignment]
-    return World(11, index, {}, clock, nothing)
+    return World(11, index, {}, clock, cast("Estate", None))
 
 
 @pytest.mark.parametrize(("mtbf_h", "mttr_h"), [(1000.0, 100.0), (300.0, 300.0), (5000.0, 24.0)])

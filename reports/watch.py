@@ -1,0 +1,59 @@
+"""Running studies while saying on stderr how they go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..scenarios.fleet import FleetScenario
+from ..scenarios.schema import Scenario
+from .progress import FleetProgress, Progress
+
+if TYPE_CHECKING:  # what runs brings its libraries: SciPy, numba
+    from ..sim.crew import Crew
+    from ..sim.fleet import FleetStudy
+    from ..sim.outcome import Study
+    from ..sim.store import Store
+
+
+def watched_study(
+    scenario: Scenario,
+    *,
+    jobs: int,
+    quiet: bool,
+    worlds: int | None = None,
+    seed: int | None = None,
+    crew: Crew | None = None,
+    store: Store | None = None,
+) -> Study:
+    """Simulate the worlds of a scenario, or those that a store asks for; see ``sim.study.run_study``."""
+    from ..sim.study import run_study
+
+    if store is not None:
+        worlds, seed = store.asked.worlds, store.asked.seed
+    show = None if quiet else Progress(scenario, 0 if store is None else store.count)
+    try:
+        return run_study(
+            scenario,
+            worlds=worlds,
+            seed=seed,
+            jobs=jobs,
+            crew=crew,
+            store=store,
+            on_result=show,
+            on_month=show.month if show else None,
+        )
+    finally:
+        if show is not None:
+            show.end()
+
+
+def watched_fleet(scenario: FleetScenario, shown: str, *, quiet: bool) -> FleetStudy:
+    """Replay the trace of a fleet scenario under every policy; see ``sim.fleet.run_fleet``."""
+    from ..sim.compiled import announcing
+    from ..sim.fleet import run_fleet
+
+    if quiet:
+        return run_fleet(scenario, shown)
+    show = FleetProgress()
+    with announcing(show.compiling):
+        return run_fleet(scenario, shown, show)

@@ -1,0 +1,148 @@
+"""A crew of processes on this machine, which outlives the death of any of them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+
+from ..scenarios.errors import RoomfoldError
+from ..scenarios.schema import Scenario
+from .crew import Task, run_task
+from .outcome import WorldResult
+
+DEATHS = 3  # this often in a row, with no world finished in between, and the pool gives up
+
+_scenario: Scenario | None = None
+
+
+class WorkerError(RoomfoldError):
+    """Workers that end again and again before a world is finished."""
+
+
+class Pool:
+    """Processes that are told the scenario once. If one dies, all are started anew."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+
+    def results(self, scenario: Scenario, tasks: Sequence[Task]) -> Generator[WorldResult]:
+        """See ``Crew``.
+
+        Raises:
+            WorkerError: if worker processes keep dying.
+        """
+        left = {task.index: task for task in tasks}
+        deaths = 0
+        while left:
+            count = len(left)
+            reason: str | None = None
+            for found in self._once(scenario, list(left.values())):
+                if isinstance(found, str):
+                    reason = found
+                    continue
+                del left[found.world]
+                yield found
+            deaths = deaths + 1 if len(left) == count else 1
+            if left and deaths == DEATHS:
+                raise WorkerError(f"worker processes keep ending before a world is finished ({reason})")
+
+    def _once(self, scenario: Scenario, tasks: Sequence[Task]) -> Generator[WorldResult | str]:
+        """Results until all are there or a worker dies, then how it died."""
+        context = multiprocessing.get_context("spawn")
+        jobs = min(self._jobs, len(tasks))
+        pool = ProcessPoolExecutor(jobs, context, initializer=_receive, initargs=(scenario,))
+        futures: list[Future[WorldResult]] = []
+        processes: list[BaseProcess] = []
+        broken = False
+        try:
+            try:
+                with _ctrl_c_later():
+                    futures.extend(pool.submit(_run_received, task) for task in tasks)
+            except BrokenProcessPool:  # one died while the others started
+                broken = True
+            processes = list((pool._processes or {}).values())
+            for future in as_completed(futures):
+                if isinstance(future.exception(), BrokenProcessPool):
+                    broken = True
+                else:
+                    yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+            raise
+        pool.shutdown()
+        if broken:
+            yield _how(processes)
+
+
+def _how(processes: Sequence[BaseProcess]) -> str:
+    """How the first process died, in words; the pool itself ends the others by SIGTERM."""
+    codes = [code for process in processes if (code := process.exitcode) not in (None, 0, -signal.SIGTERM)]
+    if not codes:
+        return "reason unknown"
+    code = codes[0]
+    assert code is not None
+    if code < 0 and -code == getattr(signal, "SIGKILL", None):
+        return "killed by signal 9: probably too little memory, try fewer --jobs"
+    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Put Ctrl-C off while processes start; they inherit that it is blocked.
+
+    Else one that has not come to ``_receive``, or not been told what to do, ends with a traceback.
+    The signal is blocked for the children's sake, and its handler replaced because another thread
+    may receive it. Nothing is done where neither is possible.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(signal.SIGINT, None)
+
+
+def _receive(scenario: Scenario) -> None:
+    """Keep the scenario in a worker: it is sent once, not with every world.
+
+    A worker leaves Ctrl-C to the parent, which ends it, and ends by itself if the parent is killed.
+    """
+    global _scenario
+    _scenario = scenario
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent's death: a pool's own pipes never tell its workers of it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _run_received(task: Task) -> WorldResult:
+    assert _scenario is not None
+    return run_task(_scenario, task)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

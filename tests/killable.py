@@ -1,0 +1,98 @@
+"""roomfold with charts and page left out, so that a test can kill and repeat whole runs in seconds.
+
+Run as a program: takes the command line of roomfold. From the environment, all optional:
+ROOMFOLD_TEST_SLOW_S: each world takes at least so long. ROOMFOLD_TEST_LOG: a file that gets a line
+``simulated N`` for each world simulated, in whatever process. ROOMFOLD_TEST_FATAL: a world whose process
+is killed. ROOMFOLD_TEST_CHANGES: numbers n, for each of which it first runs in a child that is killed before
+the n-th change that Python makes to the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import roomfold.sim.crew
+
+MINIMAL = Path(__file__).parent / "scenarios" / "minimal.yaml"
+
+
+def command(*arguments: object) -> list[str]:
+    """The command that runs this file."""
+    return [sys.executable, str(Path(__file__)), *map(str, arguments)]
+
+
+def run(*arguments: object, **environment: object) -> subprocess.CompletedProcess[str]:
+    """Run it to its end."""
+    env = {**os.environ, **{key: str(value) for key, value in environment.items()}}
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, encoding="utf-8", check=False, env=env
+    )
+
+
+def simulated(log: Path) -> list[int]:
+    """Worlds that the runs with this log have simulated, in that order."""
+    lines = log.read_text().splitlines() if log.exists() else []
+    return [int(line.split()[1]) for line in lines]
+
+
+def _prepare() -> None:
+    """Leave out charts and page; note and slow each world."""
+    charts, page = ModuleType("roomfold.reports.charts"), ModuleType("roomfold.reports.page")
+    charts.render_all = lambda *_: {}  # type: ignore[attr-defined]
+    page.page = lambda *_: "page"  # type: ignore[attr-defined]
+    sys.modules.update({module.__name__: module for module in (charts, page)})
+    draw = roomfold.sim.crew.draw_world
+    log, fatal = os.environ.get("ROOMFOLD_TEST_LOG"), os.environ.get("ROOMFOLD_TEST_FATAL")
+    least_s = float(os.environ.get("ROOMFOLD_TEST_SLOW_S", "0"))
+
+    def noted(scenario, index, *rest):  # type: ignore[no-untyped-def]
+        time.sleep(least_s)
+        if str(index) == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if log:
+            with Path(log).open("a") as file:
+                file.write(f"simulated {index}\n")
+        return draw(scenario, index, *rest)
+
+    roomfold.sim.crew.draw_world = noted
+
+
+def _die_at(number: int) -> None:
+    """Be killed when that many files or folders were opened to write, made, renamed or removed."""
+    changes = 0
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal changes
+        writes = (
+            event == "open" and isinstance(flags := arguments[2], int) and flags & (os.O_WRONLY | os.O_RDWR)
+        )
+        if writes or event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir"):
+            changes += 1
+            if changes == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+if __name__ in ("__main__", "__mp_main__"):  # the workers of a pool import this file too
+    _prepare()
+
+if __name__ == "__main__":
+    import roomfold.reports.tables
+    import roomfold.sim.study
+    from roomfold.cli import main
+
+    for number in map(int, os.environ.get("ROOMFOLD_TEST_CHANGES", "").split()):
+        child = os.fork()  # not a process of its own, which would take a second to import everything
+        if child == 0:
+            _die_at(number)
+            main(prog_name="roomfold")
+        if os.WIFSIGNALED(os.waitpid(child, 0)[1]):
+            print(f"killed at {number}", file=sys.stderr)
+    main(prog_name="roomfold")

@@ -1,0 +1,175 @@
+"""Workload models by class: the example of the docs as it stands, a trace replayed, and what is refused."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from roomfold.optimize import make_plan
+from roomfold.scenarios.draw import draw_world
+from roomfold.scenarios.errors import InputError
+from roomfold.scenarios.loader import fingerprint, load, resolved_yaml
+from roomfold.sim.flow import fleet_of
+from roomfold.sim.simulate import simulate
+
+ROOT = Path(__file__).parents[2]
+MINIMAL = ROOT / "tests" / "scenarios" / "minimal.yaml"
+DOCS = (ROOT / "docs" / "workloads.md").read_text("utf-8")
+
+
+def example(language: str) -> str:
+    """The first block of code of a language in docs/workloads.md."""
+    found = re.search(rf"```{language}\n(.*?)```", DOCS, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def scenario_with(folder: Path, demand: str) -> Path:
+    """The minimal scenario with something of its own under ``demand``."""
+    path = folder / "own.yaml"
+    path.write_text(f"{MINIMAL.read_text('utf-8')}\n{demand}", "utf-8")
+    return path
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A scenario with the example of the docs beside it."""
+    (tmp_path / "pulse.py").write_text(example("python"), "utf-8")
+    return scenario_with(tmp_path, example("yaml"))
+
+
+def workload(path: Path, *overrides: str):
+    """The world of a scenario and its model."""
+    scenario = load(path, overrides)
+    world = draw_world(scenario, 0)
+    return world, fleet_of(scenario, world).workload
+
+
+def test_the_example_of_the_docs_runs_as_it_stands(own: Path) -> None:
+    scenario = load(own)
+    world = draw_world(scenario, 0)
+    run = simulate(scenario, make_plan(scenario, "keep", world), world)
+    demand = run.series["demand_mssj"].reshape(-1, 24)
+    # Peaks at 9, 10 and 11, the rest of the day is flat.
+    assert (demand[:, 9:12] > demand[:, :9].max(axis=1)[:, None]).all()
+    np.testing.assert_allclose(demand[:, 12:], demand[:, :1].repeat(12, axis=1), rtol=1e-5)
+    there = world.estate.servers
+    first = there.demand_ssj[there.generation_month[:, 0] == 0].sum() / 1e6
+    assert demand[0, 0] == pytest.approx(first / 2, rel=1e-5)
+
+
+def test_its_file_is_part_of_the_scenario(own: Path, tmp_path: Path, monkeypatch) -> None:
+    before = load(own)
+    model = own.with_name("pulse.py")
+    written = tmp_path / "elsewhere" / "resolved.yaml"
+    written.parent.mkdir()
+    written.write_text(resolved_yaml(before), "utf-8")
+    assert fingerprint(load(written)) == fingerprint(before)
+    monkeypatch.chdir(tmp_path)
+    assert fingerprint(load("own.yaml")) == fingerprint(before)
+    model.write_text(model.read_text("utf-8") + "# changed\n", "utf-8")
+    assert fingerprint(load(own)) != fingerprint(before)
+    with pytest.raises(InputError, match=r"demand\.model: .* must be the file it was"):
+        load(written)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (
+            "nowhere.py:Pulse",
+            r"own\.yaml:\d+:\d+: demand\.model: got 'nowhere\.py', must be an existing file",
+        ),
+        ("pulse.py", r"must be FILE\.py:CLASS or MODULE:CLASS"),
+        ("pulse.py:not a name", r"must be FILE\.py:CLASS or MODULE:CLASS"),
+    ],
+)
+def test_a_model_that_cannot_be_named_is_a_fault_of_the_scenario(own: Path, model: str, message: str) -> None:
+    own.write_text(own.read_text("utf-8").replace("pulse.py:Pulse", model), "utf-8")
+    with pytest.raises(InputError, match=message):
+        load(own)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("pulse.py:Nothing", "must be a class with a method 'fill'"),
+        ("pulse.py:np", "must be a class with a method 'fill'"),
+        ("no_such_package:Pulse", "cannot be loaded: ModuleNotFoundError"),
+        ("math:Pulse", "must be a class with a method 'fill'"),
+    ],
+)
+def test_a_model_that_is_not_there(own: Path, name: str, message: str) -> None:
+    own.write_text(own.read_text("utf-8").replace("pulse.py:Pulse", name), "utf-8")
+    with pytest.raises(InputError, match=message):
+        workload(own)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("out[:] = -1.0", r"got a demand of -1 \(component 3 at hour 0\), must be 0 or more"),
+        ("out[:, 1:] = 1.0", "got a demand of nan"),
+        ("out[0] = np.inf; out[1] = 1", "got a demand of inf"),
+        ("out[:] = np.zeros((7, 5))", "failed: ValueError"),
+        ("raise KeyError('x')", "failed: KeyError"),
+    ],
+)
+def test_what_a_model_says_is_looked_at(tmp_path: Path, body: str, message: str) -> None:
+    head = "import numpy as np\nclass Own:\n def __init__(self, scenario, world): pass\n"
+    text = f"{head} def fill(self, components, span, out):\n  {body}\n"
+    (tmp_path / "own.py").write_text(text, "utf-8")
+    world, model = workload(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"))
+    (span, *_) = world.clock.spans(0, 744)
+    with pytest.raises(InputError, match=rf"(?s)own\.py:Own: {message}") as caught:
+        model.fill(np.array([3, 5]), span, np.empty((2, span.steps), dtype=np.float32))
+    assert "\n" not in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value), "from a worker process"
+
+
+def test_wrong_arguments_are_told(own: Path) -> None:
+    own.write_text(own.read_text("utf-8").replace("peak_hour: 9", "peak_day: 9"), "utf-8")
+    with pytest.raises(InputError, match=r"cannot be made: TypeError: .*peak_day"):
+        workload(own)
+
+
+@pytest.fixture
+def traced(tmp_path: Path) -> Path:
+    """A scenario that replays four rows of a day at quarters of an hour; one is never busy."""
+    step = np.arange(96)
+    use = np.stack([20 + 10 * np.sin(step), np.zeros(96), 5.0 + (step % 7), np.where(step < 48, 90, 10)])
+    lines = ["time,component,cpu"]
+    lines += [f"{900 * t},c{row},{use[row, t] / 100:.6f}" for row in range(4) for t in step]
+    (tmp_path / "day.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    options = "{path: day.csv}"
+    return scenario_with(
+        tmp_path, f"demand: {{model: 'roomfold.sim.trace_demand:TraceDemand', model_options: {options}}}\n"
+    )
+
+
+@pytest.mark.parametrize("minutes", [5, 15, 60])
+def test_a_replayed_trace_keeps_means_and_comes_round(traced: Path, minutes: int) -> None:
+    world, model = workload(traced, f"time.step_minutes={minutes}", "demand.growth_per_year=0")
+    servers = world.estate.servers
+    busy = np.flatnonzero(servers.demand_ssj > 0)
+    (span, *_) = world.clock.spans(0, 10**6)
+    out = np.empty((len(busy), span.steps), dtype=np.float32)
+    model.fill(busy, span, out)
+    np.testing.assert_allclose(out.mean(axis=1), servers.demand_ssj[busy], rtol=1e-5)
+    by_day = out.reshape(len(busy), -1, span.steps_per_day)
+    assert np.array_equal(by_day, by_day[:, :1].repeat(by_day.shape[1], axis=1))
+    shapes = out / out.mean(axis=1)[:, None]
+    assert len(np.unique(shapes.round(4), axis=0)) == 3  # every row that is ever busy is used
+    if minutes == 5:
+        held = out.reshape(len(busy), -1, 3)
+        assert np.array_equal(held, held[:, :, :1].repeat(3, axis=2))
+
+
+def test_a_trace_that_is_not_there_is_told(traced: Path) -> None:
+    traced.with_name("day.csv").unlink()
+    with pytest.raises(InputError, match=r"day\.csv"):
+        workload(traced)

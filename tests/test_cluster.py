@@ -1,0 +1,153 @@
+"""Studies on a real Dask cluster: a scheduler and two workers, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+if sys.platform == "win32":
+    pytest.skip("process groups of POSIX", allow_module_level=True)
+
+from roomfold.cli import main
+from roomfold.reports import differences
+from roomfold.scenarios import load
+from roomfold.scenarios.draw import design
+from roomfold.sim import stamp
+from roomfold.sim.cluster import ClusterError, _run_here
+from roomfold.sim.crew import Task
+
+from . import killable
+from .killable import MINIMAL
+
+WORLDS = 24
+START_S = 60
+
+
+class Dask:
+    """A scheduler and its workers, in process groups that are killed at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "scheduler.json"
+        self._folder = folder
+        self._started: list[subprocess.Popen[bytes]] = []
+        here = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(self.file)]
+        self.scheduler = self._start("scheduler", "--port", "0", *here)
+        _wait(lambda: self.file.exists() and self.file.read_text().endswith("}"))
+        rest = ["--nthreads", "1", "--no-nanny", "--death-timeout", "60", "--local-directory", str(folder)]
+        self.workers = [self._start("worker", *here, *rest) for _ in range(2)]
+
+    def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dask", what, *options]
+        with (self._folder / f"{what}{len(self._started)}.log").open("wb") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        self._started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Kill all that is left."""
+        for process in self._started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait(there) -> None:  # type: ignore[no-untyped-def]
+    until = time.monotonic() + START_S
+    while not there():
+        assert time.monotonic() < until, "Dask did not start"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def dask(tmp_path: Path) -> Iterator[Dask]:
+    """A cluster on this machine."""
+    (tmp_path / "dask").mkdir()
+    cluster = Dask(tmp_path / "dask")
+    yield cluster
+    cluster.end()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same study in one process."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    done = killable.run("run", MINIMAL, "--worlds", WORLDS, "--jobs", 1, "--quiet", "--out", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def started(target: Path, cluster: Dask, log: Path) -> subprocess.Popen[str]:
+    """A run on the cluster that has its first world."""
+    what = ("run", MINIMAL, "--worlds", WORLDS, "--cluster", cluster.file, "--out", target)
+    process = subprocess.Popen(
+        killable.command(*what),
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "ROOMFOLD_TEST_LOG": str(log)},
+    )
+    assert process.stderr is not None
+    while "worlds" not in (line := process.stderr.readline()):
+        assert line, "ended too early"
+    return process
+
+
+def test_a_killed_worker_costs_nothing(whole: Path, dask: Dask, tmp_path: Path) -> None:
+    """One of two workers is killed mid-run: the other does its worlds, and the bytes are the same."""
+    target, log = tmp_path / "run", tmp_path / "log"
+    with started(target, dask, log) as process:
+        dask.workers[0].kill()
+        assert len(list((tmp_path / "run.partial" / "worlds").iterdir())) < WORLDS
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        assert process.wait(timeout=120) == 0, errors
+    assert differences(whole, target) == []
+    assert len(killable.simulated(log)) == 1  # here, only the world that is kept in full
+
+
+def test_a_lost_scheduler_is_one_line_and_loses_no_world(whole: Path, dask: Dask, tmp_path: Path) -> None:
+    """What was finished on the cluster is finished here."""
+    target, log = tmp_path / "run", tmp_path / "log"
+    with started(target, dask, log) as process:
+        dask.scheduler.kill()
+        assert process.stderr is not None
+        errors = process.stderr.read().splitlines()
+        assert process.wait(timeout=120) == 1
+    assert "Traceback" not in "\n".join(errors)
+    assert "the scheduler is gone" in errors[-1]
+    assert f"kept; continue with roomfold run --resume {target}" in errors[-1]
+    kept = {int(path.name) for path in (tmp_path / "run.partial" / "worlds").iterdir()}
+    done = killable.run("run", "--resume", target, "--jobs", 1, "--quiet", ROOMFOLD_TEST_LOG=log)
+    assert done.returncode == 0, done.stderr
+    assert differences(whole, target) == []
+    assert set(killable.simulated(log)[:-1]) == set(range(WORLDS)) - kept
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "absent.json", "empty.json", "tpc://127.0.0.1:1"])
+def test_no_scheduler_is_one_line(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever it is looked for; nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("roomfold.sim.cluster.CONNECT_S", 0.5)
+    (tmp_path / "empty.json").write_text(json.dumps({}))
+    done = CliRunner().invoke(main, ["run", str(MINIMAL), "--cluster", address, "--out", "run"])
+    assert done.exit_code == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert address in done.stderr
+    assert not list(tmp_path.glob("run*"))
+
+
+def test_a_worker_with_other_code_is_refused() -> None:
+    """Even one that joined when worlds were under way."""
+    scenario = load(MINIMAL)
+    task = Task(7, 0, design(scenario, 7, 1)[0])
+    with pytest.raises(ClusterError, match="numpy"):
+        _run_here(scenario, task, {**stamp.stamp(), "numpy": "0.1"})
