@@ -1,9 +1,9 @@
-"""How time and memory grow: N x {1, 2, 4, 8, 16} in components, in steps and in hosts.
+"""How processor time and memory grow: N x {1, 2, 4, 8, 16} in components, in steps and in hosts.
 
 Every point is a pass of its own process at 5-minute steps over an estate as in bench_flow: one
 alternative keeps the rooms, the other moves nearly all to the cloud. Its floor, drawing one float32
 normal per component and step with NumPy's SFC64, is measured in the same process; of both the fastest of
-three counts. Exponents are given for seconds, and for seconds over the floor's, which a machine that is
+two counts. Exponents are given for seconds, and for seconds over the floor's, which a machine that is
 shared disturbs less. Prints a table; ``--out FOLDER`` keeps it as scale.csv with the machine in scale.json.
 """
 
@@ -29,7 +29,7 @@ BASE = Size(months=1, step_minutes=5, components=10_000, rooms=700, hosts=500)
 FACTORS = (1, 2, 4, 8, 16)
 AXES = ("components", "steps", "hosts")
 NORMALS = 20_000_000
-REPEATS = 3
+REPEATS = 2
 
 
 def sized(axis: str, factor: int) -> Size:
@@ -42,7 +42,7 @@ def sized(axis: str, factor: int) -> Size:
 
 
 def one(axis: str, factor: int) -> dict[str, float]:
-    """Seconds, peak memory and ratio of one point."""
+    """Processor seconds, peak memory and ratio of one point."""
     size = sized(axis, factor)
     small = estate(replace(BASE, components=100, rooms=7, hosts=5))
     integrate(*small)  # compiles where the cache has nothing
@@ -50,9 +50,9 @@ def one(axis: str, factor: int) -> dict[str, float]:
     floors, passes = [], []
     for _ in range(REPEATS):
         floors.append(_normal_s())
-        began = time.perf_counter()
+        began = time.process_time()
         integrate(*work)
-        passes.append(time.perf_counter() - began)
+        passes.append(time.process_time() - began)
     seconds = min(passes)
     return {
         "seconds": round(seconds, 3),
@@ -64,9 +64,9 @@ def one(axis: str, factor: int) -> dict[str, float]:
 
 def _normal_s() -> float:
     """Seconds of one normal."""
-    began = time.perf_counter()
+    began = time.process_time()
     draw_normals(NORMALS)
-    return (time.perf_counter() - began) / NORMALS
+    return (time.process_time() - began) / NORMALS
 
 
 def point(axis: str, factor: int) -> dict[str, object]:
