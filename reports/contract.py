@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..optimize.plan import Proof
-from ..scenarios.schema import Text
+from ..scenarios.terms import Text
 from .claims import Check, Mix
 from .figures import PARTS
 from .messages import LANGS, say

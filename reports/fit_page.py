@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from .. import __version__
 from ..scenarios.check import columns
-from ..scenarios.schema import Text
+from ..scenarios.terms import Text
 from ..sim.fit import Fit
 from .messages import LANGS, Lang, number, say, share
 from .page import Charts, chart_parts, environment, whole_page

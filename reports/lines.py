@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..scenarios.schema import Text
+from ..scenarios.terms import Text
 from ..sim.ledger import ANNUAL, ONE_OFF
 from .claims import MONEY, Check
 from .messages import Lang, money_cell, number, say, share

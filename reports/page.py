@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..scenarios.schema import Text
+from ..scenarios.terms import Text
 from .charts import ChartFiles
 from .charts.files import font_subset
 from .manifest import run_id

@@ -3,9 +3,11 @@
 Read first ``schema`` (the sections), ``quantity`` (numbers and distributions) and ``loader``
 (``load``). Then:
 
+- ``terms``, ``assets``, ``fleet``: sections that stand in files of their own
 - ``tree``, ``yaml_strict``, ``include``, ``validate``, ``references``: the steps of loading
 - ``check``: what a scenario assumes; ``attributes``: the reference of all fields
 - ``streams`` and ``clock``: random numbers and time
+- ``traces``: readers of measured demand
 - ``estate``, ``world``, ``draw``: one draw of everything (``draw`` loads SciPy; import it where needed)
 """
 

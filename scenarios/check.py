@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
+from .assets import Ups
 from .fleet import ComponentModel, FleetScenario, HostModel
 from .quantity import Quantity
-from .schema import Demand, Grade, Scenario, Ups
+from .schema import Demand, Scenario
+from .terms import Grade
 from .tree import dotted
 
 GRADES: tuple[Grade, ...] = ("A", "W", "S")

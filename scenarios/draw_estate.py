@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .assets import RoomClass
 from .clock import Clock
 from .draw_servers import draw_servers
 from .drawing import MONTHS_PER_YEAR, Draw, Floats, Ints, apportion, choose, lognormal
 from .estate import NEVER, Estate, Lines, Rooms, Servers, Systems, Units
-from .schema import RoomClass, Scenario
+from .schema import Scenario
 
 Bools = NDArray[np.bool_]
 

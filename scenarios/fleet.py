@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .quantity import Spec
-from .schema import Grade, Name, Text
+from .terms import Grade, Name, Text
 
 Compatibility = Literal["none", "cloudsim-3.0.3"]
 Quirk = Literal[

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
+from ..scenarios.assets import Ups
 from ..scenarios.estate import Estate
 from ..scenarios.profile import class_profiles
-from ..scenarios.schema import Scenario, Ups
+from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .block import Fleet
 from .cloud import CloudSite

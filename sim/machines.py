@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenarios.assets import Servers
 from ..scenarios.estate import NEVER
-from ..scenarios.schema import Servers
 from ..scenarios.world import World
 from .daybook import MONTHS_PER_YEAR, Daybook, Floats, PriceLevels, shares
 from .timeline import Ints, Timeline, hour_of_month

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from ...scenarios.schema import Text
+from ...scenarios.terms import Text
 from ...sim.outcome import Study
 from ..books import MONTHS_PER_YEAR, Books
 from ..messages import Lang
