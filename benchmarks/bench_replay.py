@@ -1,7 +1,7 @@
 """Replay of a trace on a static placement against reading the same file once.
 
-A file of float32 samples is mapped into memory, component by component; the floors are NumPy's sum and
-maximum over it. All map the file anew in every round and find it in the page cache; then the same with
+A file of float32 samples is mapped into memory, component by component and step by step; the floors are
+NumPy's sum and maximum over it. All map the file anew in every round and find it in the page cache; then the same with
 the samples in memory already, where reading them costs least. Prints one line of JSON; with ``--out
 FILE`` it is also written there.
 """
@@ -42,7 +42,10 @@ def measure(path: Path, components: int, steps: int, per_host: int, rounds: int)
     hosts = Curves.of(np.tile(WATTS, (count, 1)), np.full(count, 0.3 * per_host))
     host = np.random.default_rng(2).permutation(components) % count
     capacity = np.ones(components)
-    replay(mapped(path, components, steps)[:8, :64], capacity[:8], host[:8], hosts, STEP_S)  # compiles
+    for by_step in (False, True):  # compiles
+        replay(
+            mapped(path, components, steps)[:8, :8], capacity[:8], host[:8], hosts, STEP_S, by_step=by_step
+        )
     whole = np.fromfile(path, dtype=np.float32).reshape(components, steps)
     return {
         "components": components,
@@ -50,20 +53,34 @@ def measure(path: Path, components: int, steps: int, per_host: int, rounds: int)
         "hosts": count,
         "rounds": rounds,
         "file": _times(lambda: mapped(path, components, steps), capacity, host, hosts, rounds),
+        "file_by_step": _times(  # the same bytes taken as rows of steps
+            lambda: mapped(path, components, steps, by_step=True),
+            capacity,
+            host,
+            hosts,
+            rounds,
+            by_step=True,
+        ),
         "memory": _times(lambda: whole, capacity, host, hosts, rounds),
         "peak_mb_beside_samples": round(_anonymous_mb() - whole.nbytes / 2**20),
     }
 
 
 def _times(
-    samples: Callable[[], np.ndarray], capacity: np.ndarray, host: np.ndarray, hosts: Curves, rounds: int
+    samples: Callable[[], np.ndarray],
+    capacity: np.ndarray,
+    host: np.ndarray,
+    hosts: Curves,
+    rounds: int,
+    *,
+    by_step: bool = False,
 ) -> dict[str, float]:
     times: dict[str, list[float]] = {"sum": [], "max": [], "replay": []}
     for _ in range(rounds):
         for name, call in (
             ("sum", lambda x: np.asarray(x).sum(dtype=np.float32)),
             ("max", lambda x: np.asarray(x).max()),
-            ("replay", lambda x: replay(x, capacity, host, hosts, STEP_S)),
+            ("replay", lambda x: replay(x, capacity, host, hosts, STEP_S, by_step=by_step)),
         ):
             began = time.perf_counter()
             call(samples())

@@ -30,7 +30,6 @@ _TILE = 16384  # steps of a tile where a component's steps lie together
 _ROWS = 256  # steps of a tile where a step's components lie together
 _LANES = 256  # sums side by side in float32
 _FEW = 16  # hosts added up in float32 before they go to float64
-_WIDTH = 16  # components of a cache line
 _S_PER_HOUR = 3600
 _W_PER_KW = 1e3
 
@@ -182,23 +181,18 @@ def _by_step(
     overloaded: NDArray[np.int32],
     per_host: Floats,
 ) -> None:
-    """A few steps at a time, turned round in cache: the loads of all hosts at these steps stay there."""
-    steps, components = demand.shape
+    """Eight steps at a time: the loads of all hosts at these steps stay in cache."""
+    steps = len(demand)
     load = np.empty((len(capacity), _ROWS), dtype=np.float32)
-    turned = np.empty((_WIDTH, _ROWS), dtype=np.float32)
+    eight = np.empty((len(capacity) + 1, 8), dtype=np.float32)  # the last row is of components on no host
     few = np.zeros((3, _ROWS), dtype=np.float32)
     for start in range(0, steps, _ROWS):
         rows = min(_ROWS, steps - start)
-        load[:] = np.float32(0)
-        for left in range(0, components, _WIDTH):
-            width = min(_WIDTH, components - left)
-            for row in range(rows):
-                own = demand[start + row][left : left + width]
-                for lane in range(width):
-                    turned[lane, row] = own[lane]
-            for lane in range(width):
-                if host[left + lane] >= 0:
-                    _add(turned[lane][:rows], weight[left + lane], load[host[left + lane]][:rows])
+        for row in range(0, rows, 8):
+            _add_eight(demand, start + row, host, weight, eight)
+            for which in range(len(capacity)):
+                for lane in range(8):
+                    load[which, row + lane] = eight[which, lane]
         power, few_load, few_power = few[0][:rows], few[1][:rows], few[2][:rows]
         for which in range(len(capacity)):
             line = load[which][:rows]
@@ -217,6 +211,38 @@ def _by_step(
             )
             if which % _FEW == _FEW - 1 or which == len(capacity) - 1:
                 _flush(few_load, few_power, start, per_step)
+
+
+@compiled
+def _add_eight(demand: Float32s, start: int, host: Indices, weight: Float32s, load: Float32s) -> None:
+    """Loads at eight steps, shape (hosts + 1, 8); steps beyond the last repeat it."""
+    zero = np.float32(0)
+    last = len(demand) - 1
+    r0, r1, r2, r3 = (
+        demand[min(start, last)],
+        demand[min(start + 1, last)],
+        demand[min(start + 2, last)],
+        demand[min(start + 3, last)],
+    )
+    r4, r5, r6, r7 = (
+        demand[min(start + 4, last)],
+        demand[min(start + 5, last)],
+        demand[min(start + 6, last)],
+        demand[min(start + 7, last)],
+    )
+    load[:] = zero
+    for i in range(len(host)):
+        at, times = load[host[i]], weight[i]  # -1 is the last row
+        a, b, c, d = r0[i], r1[i], r2[i], r3[i]
+        e, f, g, h = r4[i], r5[i], r6[i], r7[i]
+        at[0] += (a if a == a else zero) * times
+        at[1] += (b if b == b else zero) * times
+        at[2] += (c if c == c else zero) * times
+        at[3] += (d if d == d else zero) * times
+        at[4] += (e if e == e else zero) * times
+        at[5] += (f if f == f else zero) * times
+        at[6] += (g if g == g else zero) * times
+        at[7] += (h if h == h else zero) * times
 
 
 @compiled
