@@ -1,9 +1,9 @@
 """Replay of a trace on a static placement against reading the same file once.
 
 A file of float32 samples is mapped into memory, component by component and step by step; the floors are
-NumPy's sum and maximum over it. All map the file anew in every round and find it in the page cache; then the same with
-the samples in memory already, where reading them costs least. Prints one line of JSON; with ``--out
-FILE`` it is also written there.
+NumPy's sum and maximum over it. All map the file anew in every round and find it in the page cache; then the
+same with the samples in memory already, where reading them costs least. Prints one line of JSON; with
+``--out FILE`` it is also written there.
 """
 
 from __future__ import annotations
