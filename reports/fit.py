@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from hashlib import blake2b
 from pathlib import Path
 
 from .. import __version__
-from ..scenarios.errors import RoomfoldError
 from ..sim.fit import Fit, Parameters
+from .folder import write_folder
 
 NAME = "fit.json"
 RUN_ID_BYTES = 5
@@ -39,32 +37,22 @@ def publish_fit(fit: Fit, folder: Path) -> Path:
         The path of report.html.
 
     Raises:
-        RoomfoldError: if the folder holds anything but a former fit.
+        FolderError: if the folder holds anything but a former fit.
     """
+    write_folder(folder, lambda output: _write(fit, output), ours=lambda old: (old / NAME).is_file())
+    return folder.absolute() / "report.html"
+
+
+def _write(fit: Fit, folder: Path) -> None:
     from .charts.fit_charts import render_fit
     from .fit_page import fit_page
 
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not (folder / NAME).is_file():
-        raise RoomfoldError(f"{folder}: holds other files; choose another folder with --out")
-    folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
-    partial.chmod(0o755)
-    try:
-        content = {"roomfold": __version__, "id": fit_id(fit), "command": command(fit), **fit.to_json()}
-        text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-        (partial / NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
-        (partial / "demand.yaml").write_text(demand_yaml(fit), encoding="utf-8", newline="\n")
-        charts = render_fit(fit, partial, fit_id(fit))
-        page = fit_page(fit, charts, command(fit), fit_id(fit))
-        (partial / "report.html").write_text(page, encoding="utf-8", newline="\n")
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    return folder / "report.html"
+    content = {"roomfold": __version__, "id": fit_id(fit), "command": command(fit), **fit.to_json()}
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    charts = render_fit(fit, folder, fit_id(fit))
+    page = fit_page(fit, charts, command(fit), fit_id(fit))
+    for name, written in ((NAME, f"{text}\n"), ("demand.yaml", demand_yaml(fit)), ("report.html", page)):
+        (folder / name).write_text(written, encoding="utf-8", newline="\n")
 
 
 def command(fit: Fit) -> str:

@@ -25,8 +25,16 @@ class FolderError(RoomfoldError):
     exit_code = 2
 
 
-def check_folder(folder: Path) -> None:
-    """Make sure that a run may be written to a folder: it is absent, empty, or holds a former run.
+def holds_run(folder: Path) -> bool:
+    """Whether a folder holds a run."""
+    return manifest.read(folder) is not None
+
+
+def check_folder(folder: Path, ours: Callable[[Path], bool] = holds_run) -> None:
+    """Make sure that a result may be written to a folder: it is absent, empty, or holds a former one.
+
+    Args:
+        ours: tells a former result from other files.
 
     Raises:
         FolderError: if it is none of these.
@@ -35,21 +43,27 @@ def check_folder(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise FolderError(f"{folder}: is a file; choose a folder with --out")
-    if any(folder.iterdir()) and manifest.read(folder) is None:
+    if any(folder.iterdir()) and not ours(folder):
         raise FolderError(f"{folder}: holds other files; choose another folder with --out")
 
 
-def write_folder(folder: Path, fill: Callable[[Path], None], store: Store | None = None) -> None:
+def write_folder(
+    folder: Path,
+    fill: Callable[[Path], None],
+    store: Store | None = None,
+    ours: Callable[[Path], bool] = holds_run,
+) -> None:
     """Have ``fill`` write everything into an empty folder, then put that in the place of ``folder``.
 
     Args:
         store: the run's working folder, which goes when the results are in place; a temporary one if
             None.
+        ours: see ``check_folder``.
 
     Raises:
         FolderError: see ``check_folder``.
     """
-    check_folder(folder)
+    check_folder(folder, ours)
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _working(folder, store) as working:

@@ -36,6 +36,7 @@ from .quantiles import Stat
 from .sentences import details, finding
 from .statement import Statement
 
+FEW_WORLDS = 10  # fewer cannot show a P10 and a P90
 CONDUCT_TABLES = {
     "built": ("rooms_open", "hosts_bought"),
     "service": ("availability", "unserved_share", "system_hours_lost", "worst_down"),
@@ -85,6 +86,7 @@ def sections(statement: Statement, command: str, lang: Lang) -> dict[str, Any]:
         "names": {name: title(statement, name, lang) for name in scenario.alternatives},
         "run": run_id(statement),
         "command": command,
+        "few_worlds": FEW_WORLDS,
         "findings": [[finding(statement, n, lang), *details(statement, n, lang)] for n in statement.savings],
         "cards": _cards(statement, lang),
         "claims": _claims(statement, lang),
