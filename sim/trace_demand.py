@@ -12,6 +12,11 @@ In a scenario: ``demand: {model: "roomfold.sim.trace_demand:TraceDemand", model_
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,13 +28,14 @@ from ..scenarios.world import World
 
 _S_PER_HOUR = 3600
 _S_PER_MINUTE = 60
+_ROWS = 256  # components read at once
 
 
 class TraceDemand:
     """Replays a trace; a step of the trace that is longer than one of the scenario is held."""
 
     def __init__(self, scenario: Scenario, world: World, path: str, reader: str | None = None) -> None:
-        """``path`` and ``reader`` as in ``scenarios.traces.open_trace``; the trace must fit in memory.
+        """``path`` and ``reader`` as in ``scenarios.traces.open_trace``; the trace stays on disk.
 
         Raises:
             InputError: the trace cannot be read, or holds nothing.
@@ -39,10 +45,10 @@ class TraceDemand:
         if trace.step_s < step_s:
             trace.close()
             trace = open_trace(path, reader, step_s=step_s)
-        self._shape, self._step_s = _shapes(trace), trace.step_s
-        trace.close()
-        if not self._shape.size:
-            raise InputError([Problem(str(path), 0, 0, "", "got no component that is ever busy")])
+        folder = tempfile.mkdtemp(prefix="roomfold-shapes-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        with trace:
+            self._shape, self._step_s = _shapes(trace, Path(folder)), trace.step_s
         dealt = np.argsort(world.uniforms("trace-demand", np.arange(len(self._shape))), kind="stable")
         servers = world.estate.servers
         self._row = dealt[servers.id % len(dealt)]
@@ -59,12 +65,19 @@ class TraceDemand:
         )
 
 
-def _shapes(trace: Trace) -> NDArray[np.float32]:
-    """Use over its mean of every row that is ever busy, shape (rows, steps)."""
-    use = trace.whole().astype(np.float32)
-    known = np.isfinite(use)
-    total = np.where(known, use, 0).sum(axis=1, dtype=np.float64)
-    busy = total > 0
-    use, known, mean = use[busy], known[busy], total[busy] / known[busy].sum(axis=1)
-    shape: NDArray[np.float32] = np.where(known, use / mean[:, None], 1.0).astype(np.float32)
-    return shape
+def _shapes(trace: Trace, folder: Path) -> NDArray[np.float32]:
+    """Use over its mean of every row that is ever busy, mapped from a file; shape (rows, steps)."""
+    path, busy = folder / "shapes.f32", 0
+    with path.open("wb") as file:
+        for first in range(0, len(trace), _ROWS):
+            use = trace.rows(first, min(_ROWS, len(trace) - first))
+            known = np.isfinite(use)
+            total = np.where(known, use, 0).sum(axis=1, dtype=np.float64)
+            rows = total > 0
+            mean = total[rows] / known[rows].sum(axis=1)
+            shape = np.where(known[rows], use[rows] / mean[:, None], 1.0)
+            file.write(np.ascontiguousarray(shape, dtype=np.float32).tobytes())
+            busy += len(shape)
+    if not busy:
+        raise InputError([Problem(trace.description.path, 0, 0, "", "got no component that is ever busy")])
+    return np.memmap(path, dtype=np.float32, mode="r", shape=(busy, trace.steps))
