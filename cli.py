@@ -107,11 +107,16 @@ def _few(names: list[str]) -> str:
 @_json
 def check(scenario: str, overrides: tuple[str, ...], as_json: bool) -> None:
     """Check a scenario: every problem at once, else what it assumes rather than knows."""
-    from .scenarios import InputError, assumptions, load_any
+    from .scenarios import InputError, Scenario, assumptions, load_any
     from .scenarios.check import table
 
     try:
-        rows = assumptions(load_any(scenario, overrides))
+        loaded = load_any(scenario, overrides)
+        if isinstance(loaded, Scenario) and loaded.demand.model is not None:
+            from .sim.workload import named_class
+
+            named_class(loaded.demand.model)
+        rows = assumptions(loaded)
     except InputError as error:
         if not as_json:
             raise
@@ -203,7 +208,9 @@ def run(
             raise click.UsageError("A fleet scenario takes no --resume, --worlds, --jobs or --cluster.")
         _run_fleet(loaded, scenario or loaded.name, out, seed, lang, quiet=quiet, as_json=as_json)
         return
-    if resume is not None and not (loaded is None and overrides):
+    if resume is not None and loaded is None and overrides:
+        raise click.UsageError("--set cannot change a run that was begun: leave it out, or run anew.")
+    if resume is not None:
         store = take_up(resume, loaded, out, worlds, seed)
     elif loaded is not None:
         store = begin(loaded, out, worlds, seed)
@@ -240,11 +247,11 @@ def _run_fleet(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    from .reports import check_folder, languages, watched_fleet
+    from .reports import check_place, languages, watched_fleet
     from .reports.fleet import fleet_table, publish_fleet, state_fleet
 
     folder = out or Path("out") / scenario.name
-    check_folder(folder)
+    check_place(folder)
     if seed is not None:
         scenario = scenario.model_copy(update={"seed": seed})
     began = time.monotonic()
@@ -353,13 +360,14 @@ def fit(
     as_json: bool,
 ) -> None:
     """Fit the demand model to a trace: a demand file for scenarios, and charts of how well it fits."""
-    from .reports import Step, languages
-    from .reports.fit import publish_fit
+    from .reports import Step, check_place, languages
+    from .reports.fit import publish_fit, written
     from .reports.fit_page import fit_table
     from .scenarios.traces import open_trace
     from .sim.fit import fit as fitted
 
     folder = out or Path("out") / f"fit-{trace.name}"
+    check_place(folder, written)
     options = {"step_s": step_s, "resource": resource, "full": int(full) if full else None}
     with (
         Step("reading and fitting", quiet),

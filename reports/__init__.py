@@ -13,7 +13,7 @@ Read first ``statement`` (``state``), ``publish`` and ``folder``. Then:
 
 from __future__ import annotations
 
-from .folder import check_folder
+from .folder import check_folder, check_place
 from .manifest import differences, options
 from .messages import languages
 from .opening import begin, resume
@@ -30,6 +30,7 @@ __all__ = [
     "Step",
     "begin",
     "check_folder",
+    "check_place",
     "differences",
     "estimate",
     "languages",

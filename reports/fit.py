@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Collection
 from hashlib import blake2b
 from pathlib import Path
 
 from .. import __version__
 from ..sim.fit import Fit, Parameters
 from .folder import write_folder
+from .messages import LANGS, Lang, say
 
 NAME = "fit.json"
+FILES = (NAME, "demand.yaml", "report.html")
 RUN_ID_BYTES = 5
+MINUTE_S, HOUR_MINUTES = 60, 60
 LEAST_NOISE, MOST_NOISE = 0.01, 0.5
 DIGITS = 4
 PER_LINE = 12
@@ -23,8 +28,10 @@ ASSUMED_GROWTH = """\
 
 
 def fit_id(fit: Fit) -> str:
-    """Ten hexadecimal digits that name a fit: of version, trace, resource, step and seed."""
-    text = f"{__version__}/{fit.trace.sha256}/{fit.trace.resource}/{fit.trace.step_s}/{fit.seed}"
+    """Ten hexadecimal digits that name a fit: of version, trace, seed and how it was read."""
+    trace = fit.trace
+    how = f"{trace.reader}/{trace.resource}/{trace.step_s}/{trace.full:g}"
+    text = f"{__version__}/{trace.sha256}/{how}/{fit.seed}"
     return blake2b(text.encode(), digest_size=RUN_ID_BYTES).hexdigest()
 
 
@@ -39,28 +46,47 @@ def publish_fit(fit: Fit, folder: Path) -> Path:
     Raises:
         FolderError: if the folder holds anything but a former fit.
     """
-    write_folder(folder, lambda output: _write(fit, output), ours=lambda old: (old / NAME).is_file())
+    write_folder(folder, lambda output: _write(fit, output), written=written)
     return folder.absolute() / "report.html"
+
+
+def written(folder: Path) -> Collection[str] | None:
+    """Files that the fit in a folder wrote, as paths below it; None if the folder holds no fit."""
+    from .charts.fit_charts import FIT_CHARTS
+
+    if not (folder / NAME).is_file():
+        return None
+    kinds = ("csv", *(f"{lang}.{kind}" for lang in LANGS for kind in ("svg", "png")))
+    return {*FILES, *(f"charts/{name}.{kind}" for name in FIT_CHARTS for kind in kinds)}
 
 
 def _write(fit: Fit, folder: Path) -> None:
     from .charts.fit_charts import render_fit
     from .fit_page import fit_page
 
-    content = {"roomfold": __version__, "id": fit_id(fit), "command": command(fit), **fit.to_json()}
-    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    facts = {"roomfold": __version__, "id": fit_id(fit), "command": command(fit), **fit.to_json()}
+    text = json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False)
     charts = render_fit(fit, folder, fit_id(fit))
     page = fit_page(fit, charts, command(fit), fit_id(fit))
-    for name, written in ((NAME, f"{text}\n"), ("demand.yaml", demand_yaml(fit)), ("report.html", page)):
-        (folder / name).write_text(written, encoding="utf-8", newline="\n")
+    for name, content in zip(FILES, (f"{text}\n", demand_yaml(fit), page), strict=True):
+        (folder / name).write_text(content, encoding="utf-8", newline="\n")
 
 
 def command(fit: Fit) -> str:
-    """What makes the same fit again, beside the trace."""
+    """What makes the same fit again, beside the trace: every option that changes a number."""
     trace = fit.trace
-    memory = " --resource mem" if trace.resource == "mem" else ""
-    name = Path(trace.path).name
-    return f"roomfold fit {name} --reader {trace.reader} --step {trace.step_s:g}{memory} --seed {fit.seed}"
+    name = shlex.quote(Path(trace.path).name)
+    read = f"--reader {trace.reader} --step {trace.step_s:.15g} --resource {trace.resource}"
+    return f"roomfold fit {name} {read} --full {trace.full:g} --seed {fit.seed}"
+
+
+def step_note(fit: Fit, lang: Lang) -> str:
+    """Which scenarios the noise is for: it belongs to the step that it was fitted at."""
+    step_s = fit.trace.step_s
+    minutes = step_s / MINUTE_S
+    known = minutes >= 1 and HOUR_MINUTES % minutes == 0 and minutes.is_integer()
+    key = "none" if not known else "hour" if minutes == HOUR_MINUTES else "finer"
+    return say(lang, f"fit.step.{key}", step=f"{step_s:g}", minutes=f"{minutes:g}")
 
 
 def demand_yaml(fit: Fit) -> str:
@@ -74,6 +100,7 @@ def demand_yaml(fit: Fit) -> str:
     months = found.months or (1.0,) * 12
     lines = [
         f"# Demand fitted to {name} by roomfold {__version__}: {command(fit)}",
+        f"# {step_note(fit, 'en')}",
         f"# Mean utilisation {found.mean:.4f}, between components its cv is {found.mean_cv:.2f}",
         "# (see estate.cpu_utilisation). Assumed or left flat, because the trace does not tell:",
         f"# {', '.join(fit.unknown) or 'nothing'}.",

@@ -11,6 +11,7 @@ from .. import __version__
 from ..scenarios.check import columns
 from ..scenarios.terms import Text
 from ..sim.fit import Fit
+from .fit import step_note
 from .messages import LANGS, Lang, number, say, share
 from .page import Charts, chart_parts, environment, whole_page
 
@@ -62,7 +63,7 @@ def unknowns(fit: Fit, lang: Lang) -> list[str]:
 def fit_table(fit: Fit, lang: Lang) -> str:
     """One screen of a fit."""
     rows = fit_rows(fit, lang)
-    lines = [Path(fit.trace.path).name, fit_lead(fit, lang), ""]
+    lines = [Path(fit.trace.path).name, fit_lead(fit, lang), step_note(fit, lang), ""]
     lines += [f"  {value}{' ' * (VALUE_COLUMNS - columns(value))}{name}" for name, value in rows]
     return "\n".join([*lines, "", say(lang, "fit.untold_line", what=_listed(fit, lang))])
 
@@ -93,6 +94,7 @@ def _body(fit: Fit, charts: Charts, command: str, run_id: str, lang: Lang) -> Ma
             chart=partial(chart_parts, charts, lang),
             title=Path(fit.trace.path).name,
             lead=fit_lead(fit, lang),
+            step_note=step_note(fit, lang),
             run=run_id,
             version=__version__,
             rows=fit_rows(fit, lang),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -25,15 +25,29 @@ class Citable(Protocol):
     """A statement of any kind, as far as the manifest reads it."""
 
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """That of roomfold."""
+        ...
+
     @property
-    def scenario(self) -> Scenario | FleetScenario: ...
+    def scenario(self) -> Scenario | FleetScenario:
+        """What was run."""
+        ...
+
     @property
-    def fingerprint(self) -> str: ...
+    def fingerprint(self) -> str:
+        """See ``scenarios.loader.fingerprint``."""
+        ...
+
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int:
+        """The root of every random stream."""
+        ...
+
     @property
-    def worlds(self) -> int: ...
+    def worlds(self) -> int:
+        """Number of worlds simulated; 1 for a fleet."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,15 @@ def read(folder: Path) -> dict[str, object] | None:
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and "roomfold" in found else None
+
+
+def written(folder: Path) -> Collection[str] | None:
+    """Files that the run in a folder wrote, as paths below it; None if the folder holds no run."""
+    found = read(folder)
+    if found is None:
+        return None
+    hashes = found.get("sha256")
+    return {NAME, LOG, *(hashes if isinstance(hashes, dict) else ())}
 
 
 def options(folder: Path) -> Options:

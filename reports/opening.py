@@ -44,21 +44,46 @@ def resume(
 
     Raises:
         BegunError: if it was asked for something else.
+        FolderError: if files were added to a former result that it is to replace.
         InputError: if there is no run, or it cannot be continued here.
     """
     target = named(folder)
     store = Store.resume(target, finished=manifest.read(target) is not None)
-    if store is None:
-        return target
+    try:
+        compared = {
+            **(_finished(target) if store is None else _begun(store)),
+            "--out": beside(target),
+        }
+        given = {
+            "scenario": scenario and Asked(scenario, 0, 1).text,
+            "--worlds": worlds,
+            "--seed": seed,
+            "--out": out and beside(out),
+        }
+        other = [name for name, value in given.items() if value not in (None, compared[name])]
+        if other:
+            place, done = (target, "run") if store is None else (store.folder, "begun")
+            raise BegunError(f"{place}: was {done} with another {' and '.join(other)}")
+        if store is not None:
+            check_folder(target)
+    except BaseException:
+        if store is not None:
+            store.close()
+        raise
+    return target if store is None else store
+
+
+def _begun(store: Store) -> dict[str, object]:
+    """What a run that was stopped was asked for."""
     asked = store.asked
-    compared = {
-        "scenario": (scenario and Asked(scenario, 0, 1).text, asked.text),
-        "--worlds": (worlds, asked.worlds),
-        "--seed": (seed, asked.seed),
-        "--out": (out and beside(out), store.folder),
-    }
-    other = [name for name, (given, was) in compared.items() if given is not None and given != was]
-    if other:
-        store.close()
-        raise BegunError(f"{store.folder}: was begun with another {' and '.join(other)}")
-    return store
+    return {"scenario": asked.text, "--worlds": asked.worlds, "--seed": asked.seed}
+
+
+def _finished(folder: Path) -> dict[str, object]:
+    """What the run in a folder was asked for; a scenario that cannot be read is no other's."""
+    options = manifest.options(folder)
+    try:
+        text = (folder / "scenario.yaml").read_text("utf-8")
+    except (OSError, ValueError):
+        text = ""
+    return {"scenario": text, "--worlds": options.worlds, "--seed": options.seed}

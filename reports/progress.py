@@ -66,7 +66,8 @@ class FleetProgress:
 
     def __call__(self, name: str, run: PolicyRun, done: int, total: int) -> None:
         """Say what a policy gave."""
-        _say(f"{done}/{total} {name}: {run.figures['energy_kwh']:,.2f} kWh\n")
+        slow = f"  (interpreted: {run.run.interpreted})" if run.run.interpreted else ""
+        _say(f"{done}/{total} {name}: {run.figures['energy_kwh']:,.2f} kWh{slow}\n")
 
     def compiling(self) -> None:
         """Say why the first policy takes longer."""

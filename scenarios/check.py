@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
 from .assets import Ups
-from .fleet import ComponentModel, FleetScenario, HostModel
+from .fleet import ComponentModel, Control, FleetScenario, HostModel
 from .quantity import Quantity
 from .schema import Demand, Scenario
 from .terms import Grade
@@ -95,6 +95,9 @@ def _graded(value: object, path: tuple[str | int, ...]) -> Iterator[Assumption]:
         text = f"{value.a0:g} + {value.a1:g} x + {value.a2:g} x2"
         yield Assumption(dotted(path), text, "1", value.grade, value.source)
         return
+    if isinstance(value, Control):
+        yield from _settings(value, path)
+        return
     if isinstance(value, HostModel | ComponentModel):
         throughput = value.cores * value.core_mips if isinstance(value, HostModel) else value.mips
         text = f"{throughput:g} MIPS, {value.memory_mb:g} MB"
@@ -105,6 +108,18 @@ def _graded(value: object, path: tuple[str | int, ...]) -> Iterator[Assumption]:
         yield Assumption(dotted((*path, "classes")), profiles, "", value.grade, value.source)
     for key, item in _children(value):
         yield from _graded(item, (*path, key))
+
+
+def _settings(control: Control, path: tuple[str | int, ...]) -> Iterator[Assumption]:
+    """The controller's settings; what the scenario sets otherwise is its own assumption."""
+    for name, info in Control.model_fields.items():
+        value, extra = getattr(control, name), info.json_schema_extra
+        assert isinstance(extra, dict)
+        ours = value == info.default
+        grade = next(g for g in GRADES if g == (extra["x-grade"] if ours else "A"))
+        source = str(extra["x-source"]) if ours else "set in the scenario"
+        unit = "s" if name.endswith("_s") else "count" if name.endswith("_steps") else "1"
+        yield Assumption(dotted((*path, name)), f"{value:g}", unit, grade, source)
 
 
 def _children(value: object) -> Iterator[tuple[str | int, object]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from .quantity import Spec
 from .terms import Grade, Name, Text
@@ -55,7 +55,7 @@ class TraceSource(Spec):
     """Measured demand: who replays it has it, since not every trace may be passed on."""
 
     path: str | None = Field(
-        default=None, description="File or folder of the trace; relative paths start at the working folder"
+        default=None, description="File or folder of the trace, as seen from the scenario's folder"
     )
     reader: str | None = Field(default=None, description="Name of its reader; found out if not given")
 
@@ -135,9 +135,21 @@ class FleetPolicy(Spec):
     placement: str = Field(
         default="pabfd", description="pabfd, or a function: which host a component goes to when it moves"
     )
+    detector_sha256: str | None = Field(default=None, description="Hash of the detector's file; filled in")
+    selector_sha256: str | None = Field(default=None, description="Hash of the selector's file; filled in")
+    placement_sha256: str | None = Field(default=None, description="Hash of the placement's file; filled in")
     parameter: float | None = Field(
         default=None, description="Number of the detector; the usual one if not given", ge=0
     )
+
+
+def _known(grade: Grade, source: str) -> dict[str, JsonValue]:
+    """How sure a setting of the controller is, for ``roomfold check``."""
+    return {"x-grade": grade, "x-source": source}
+
+
+_AUTOSCALE = "Gandhi et al. 2012, doi 10.1145/2382553.2382556; from memory, not read again"
+_CLOUDSIM = "CloudSim 3.0.3, PlanetLab example"
 
 
 class Control(Spec):
@@ -147,31 +159,69 @@ class Control(Spec):
     """
 
     interval_s: float = Field(
-        default=300.0, description="Time between control steps; samples of the trace are this long", gt=0
+        default=300.0,
+        description="Time between control steps; samples of the trace are this long",
+        gt=0,
+        le=86400,
+        json_schema_extra=_known("S", "step of the PlanetLab traces"),
     )
-    history_steps: int = Field(default=30, description="Steps that detectors look back", ge=1, le=10_000)
+    history_steps: int = Field(
+        default=30,
+        description="Steps that detectors look back",
+        ge=1,
+        le=10_000,
+        json_schema_extra=_known("W", _CLOUDSIM),
+    )
     move_bandwidth_share: float = Field(
-        default=0.5, description="Share of a host's link that a move may use", gt=0, le=1
+        default=0.5,
+        description="Share of a host's link that a move may use",
+        gt=0,
+        le=1,
+        json_schema_extra=_known("W", _CLOUDSIM),
     )
     move_overhead: float = Field(
-        default=0.1, description="Share of a component's CPU lost while it moves", ge=0, lt=1
+        default=0.1,
+        description="Share of a component's CPU lost while it moves",
+        ge=0,
+        lt=1,
+        json_schema_extra=_known(
+            "W", "Voorsluys et al. 2009, doi 10.1007/978-3-642-10665-1_23, as in CloudSim"
+        ),
     )
     boot_s: float = Field(
         default=260.0,
-        description="Time a host takes to boot (Gandhi et al. 2012, doi 10.1145/2382553.2382556)",
+        description="Time a host takes to boot",
         ge=0,
+        le=86400,
+        json_schema_extra=_known("W", _AUTOSCALE),
     )
     boot_utilisation: float = Field(
-        default=1.0, description="Point of the power curve at which a host boots (ibid.)", ge=0, le=1
+        default=1.0,
+        description="Point of the power curve at which a host boots",
+        ge=0,
+        le=1,
+        json_schema_extra=_known("W", _AUTOSCALE),
     )
     stop_s: float = Field(
-        default=30.0, description="Time a host takes to stop, at idle power (assumed)", ge=0
+        default=30.0,
+        description="Time a host takes to stop, at idle power",
+        ge=0,
+        le=86400,
+        json_schema_extra=_known("A", "project assumption"),
     )
     expected_stay_s: float = Field(
-        default=1800.0, description="How long a drained host is expected to stay off (assumed)", ge=0
+        default=1800.0,
+        description="How long a drained host is expected to stay off",
+        ge=0,
+        le=1e9,
+        json_schema_extra=_known("A", "project assumption: six steps of five minutes"),
     )
     lost_work_weight: float = Field(
-        default=1.0, description="Weight of work lost to moves against the energy of doing it (assumed)", ge=0
+        default=1.0,
+        description="Weight of work lost to moves against the energy of doing it",
+        ge=0,
+        le=1e9,
+        json_schema_extra=_known("A", "project assumption"),
     )
 
 

@@ -242,6 +242,8 @@ def _override(tree: Node, text: str, problems: list[Problem]) -> Node:
         return tree
     try:
         node = parse_value(decode(value.encode("utf-8", "surrogateescape"), "--set"), "--set", problems)
+        if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            node = replace(node, written=value.strip())
         return _set(tree, keys, node, lambda message: UnreadableError(nowhere, message, name))
     except UnreadableError as fatal:
         problems.append(replace(fatal.problem, path=name))

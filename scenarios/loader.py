@@ -13,15 +13,16 @@ from pydantic import BaseModel
 from .errors import InputError, Problem
 from .fleet import FleetScenario
 from .include import gather, library_names
-from .model_file import model_placed
 from .quantity import Quantity
 from .schema import Scenario
 from .tree import Node
+from .user_files import files_placed
 from .validate import validate
 from .yaml_strict import scalar
 
 # Fields for readers, which change no result.
 _TEXTS = frozenset({"title", "summary", "what", "source"})
+_CODE = ("model", "detector", "selector", "placement")
 
 
 def load(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenario:
@@ -46,10 +47,11 @@ def load_any(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenari
     problems: list[Problem] = []
     tree, shown = gather(path_or_name, overrides, problems)
     scenario: Scenario | FleetScenario | None
+    tree = files_placed(tree, problems)
     if _is_fleet(tree):
         scenario = validate(FleetScenario, tree, problems)
     else:
-        scenario = validate(Scenario, model_placed(tree, problems), problems)
+        scenario = validate(Scenario, tree, problems)
     if problems or scenario is None:
         unique = set(problems)
         raise InputError(sorted(unique, key=lambda p: (p.file != shown, p)))
@@ -87,9 +89,17 @@ def _walk(value: object) -> Iterator[Quantity]:
 def fingerprint(scenario: Scenario | FleetScenario) -> str:
     """SHA-256 of everything that can change a result: all fields but titles, texts and sources.
 
-    The order of entries counts, since random draws follow it.
+    The order of entries counts, since random draws follow it. Folders do not: files of code count by their
+    hash, and the trace of a fleet by its samples (see ``reports.fleet``).
     """
     data = _without_texts(scenario.model_dump(mode="json", by_alias=True))
+    assert isinstance(data, dict)
+    if isinstance(scenario, FleetScenario):
+        data["trace"].pop("path")
+    for section in (data.get("demand", {}), *data.get("policies", {}).values()):
+        for key in section.keys() & {f"{name}_sha256" for name in _CODE}:
+            if section[key] is not None:
+                section[key.removesuffix("_sha256")] = section[key.removesuffix("_sha256")].rpartition(":")[2]
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return sha256(text.encode()).hexdigest()
 

@@ -26,12 +26,14 @@ class Node:
     Attributes:
         size: number of nodes with every alias written out.
         depth: levels of mappings and lists.
+        written: a number on the command line as it was written, since it may be meant as text.
     """
 
     value: object
     mark: Mark
     size: int = 1
     depth: int = 0
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

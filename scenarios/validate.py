@@ -117,6 +117,8 @@ class _Walk:
     def value(self, annotation: Any, entry: Entry, path: Path) -> object:
         """Data of any annotation; what does not fit is left for pydantic to refuse."""
         kind, node = inner(annotation), entry.node
+        if kind is str and node.written:
+            return node.written
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return self.model(kind, entry, path)
         if get_origin(kind) is dict and isinstance(node.value, dict):

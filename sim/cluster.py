@@ -7,6 +7,7 @@ worker that is lost loses only the worlds that it was at; the scheduler hands th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
-from ..scenarios.errors import RoomfoldError
+from ..scenarios.errors import InputError, Problem, RoomfoldError
 from ..scenarios.schema import Scenario
 from . import stamp
 from .crew import Task, run_task
@@ -23,6 +24,8 @@ from .outcome import WorldResult
 CONNECT_S = 5.0
 LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
 WORKERS_S = 8.0
+SCHEMES = ("tcp", "tls", "ucx", "ws", "wss", "inproc")
+HOST_PORT = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\]):\d+")
 
 
 class ClusterError(RoomfoldError):
@@ -33,9 +36,11 @@ class Cluster:
     """Workers of a Dask scheduler.
 
     Args:
-        address: ``tcp://host:port`` (or another of Dask's protocols), or the path of a scheduler file.
+        address: ``tcp://host:port`` (or another of Dask's protocols; ``host:port`` is TCP), or the path
+            of a scheduler file.
 
     Raises:
+        InputError: if the address is none, or its protocol is not set up here.
         ClusterError: if there is no such scheduler, it has no worker, or a worker holds another
             version of roomfold or of what it computes with.
     """
@@ -43,13 +48,12 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self._distributed = _import()
         self._address = _address(address)
+        # Made in two steps: a client that finds no scheduler is half open and must be closed, else it
+        # says so itself when Python ends.
+        kind = self._distributed.Client
+        self._client = kind.__new__(kind)
         try:
-            self._client = self._distributed.Client(
-                self._address, timeout=CONNECT_S, set_as_default=False, name="roomfold"
-            )
-        except (OSError, ValueError, ImportError) as error:
-            raise ClusterError(f"{self._address}: no Dask scheduler answers") from error
-        try:
+            self._connect()
             self._greet()
         except BaseException:
             self.close()
@@ -80,6 +84,17 @@ class Cluster:
         finally:
             if self._client.status == "running":
                 self._client.cancel(futures)
+
+    def _connect(self) -> None:
+        """Find the scheduler."""
+        try:
+            self._client.__init__(self._address, timeout=CONNECT_S, set_as_default=False, name="roomfold")
+        except OSError as error:
+            raise ClusterError(f"{self._address}: no Dask scheduler answers") from error
+        except (ValueError, TypeError, ImportError, RuntimeError) as error:
+            raise _unusable(
+                self._address, f"cannot be connected to: {' '.join(str(error).split())}"
+            ) from error
 
     def _greet(self) -> None:
         """Make sure that a worker is there, and that all hold what is here."""
@@ -119,14 +134,28 @@ def _import() -> Any:
 
 
 def _address(text: str) -> str:
-    """The address itself, or that in a scheduler file."""
-    if "://" in text:
-        return text
+    """The address itself, or that in a scheduler file, with its protocol."""
+    if "://" not in text:
+        text = f"tcp://{text}" if HOST_PORT.fullmatch(text) else _in_file(text)
+    if text.partition("://")[0] not in SCHEMES:
+        raise _unusable(text, f"must begin with one of {', '.join(f'{scheme}://' for scheme in SCHEMES)}")
+    return text
+
+
+def _in_file(name: str) -> str:
+    """The address that a scheduler file holds."""
     try:
-        found = json.loads(Path(text).read_text("utf-8"))["address"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ClusterError(f"{text}: is neither an address (tcp://...) nor a scheduler file") from error
-    return str(found)
+        return str(json.loads(Path(name).read_text("utf-8"))["address"])
+    except FileNotFoundError as error:
+        raise _unusable(name, "no such file; an address is written tcp://HOST:PORT") from error
+    except OSError as error:
+        raise _unusable(name, f"cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unusable(name, "is no scheduler file: must be JSON with an 'address'") from error
+
+
+def _unusable(address: str, message: str) -> InputError:
+    return InputError([Problem(address or "--cluster ''", 0, 0, "", message)])
 
 
 def _compare(worker: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:

@@ -15,11 +15,15 @@ from types import FunctionType, MappingProxyType
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import event
+from numba.core import event, sigutils, types
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+# ``with in_python():`` in a compiled function hands its block to the interpreter.
+in_python: Any = numba.objmode
 
 
 class NotCompilableError(Exception):
@@ -75,8 +79,41 @@ def pointer(function: Callable[..., Any], signature: str, keep: bool) -> Any:
                 pass
         return numba.cfunc(signature, error_model="numpy")(function)
     except NumbaError as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        raise NotCompilableError(lines[1] if len(lines) > 1 else lines[0]) from error
+        raise NotCompilableError(_reason(error)) from error
+
+
+def strict(function: Callable[..., Any], signature: str) -> Any:
+    """A user's function compiled to fail where it fails in Python: division by zero, an index out of range.
+
+    Args:
+        signature: as for ``pointer``.
+
+    Raises:
+        NotCompilableError: it is no plain function, numba does not know something it uses, or what it returns
+            is not always of the signature's type.
+    """
+    source = function.py_func if isinstance(function, Dispatcher) else function
+    if not isinstance(source, FunctionType):
+        raise NotCompilableError("it is no plain function")
+    njit: Any = numba.njit  # its stub does not know all options; that of the next has no types
+    parse: Any = sigutils.normalize_signature
+    arguments, wanted = parse(signature)
+    code = njit(error_model="python", boundscheck=True)(source)
+    try:
+        code.compile(arguments)
+    except Exception as error:  # numba trips over unusual code with errors of any kind
+        raise NotCompilableError(_reason(error)) from error
+    found = code.nopython_signatures[0].return_type
+    kind = types.Boolean if isinstance(wanted, types.Boolean) else types.Integer
+    kinds = (types.Integer, types.Float) if isinstance(wanted, types.Float) else (kind,)
+    if not isinstance(found, kinds):
+        raise NotCompilableError(f"what it returns may be {found}")
+    return code
+
+
+def _reason(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[1] if len(lines) > 1 else lines[0] if lines else type(error).__name__
 
 
 def _stamped(code: Any, function: Callable[..., Any]) -> Any:

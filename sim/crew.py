@@ -85,7 +85,11 @@ class Alone:
 
 
 class Borrowed:
-    """Any executor; the caller closes it."""
+    """Any ``concurrent.futures.Executor`` as a crew: the door for pools that roomfold does not know.
+
+    ``run_study(scenario, crew=Borrowed(executor))``; whoever made the executor closes it. Its workers must
+    hold the same versions as this process (``stamp``), which ``Pool`` and ``Cluster`` see to themselves.
+    """
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor

@@ -193,6 +193,9 @@ def _dealt(order: Sequence[str], components: int, deal: str) -> list[str]:
 def _samples(trace: Trace) -> tuple[Floats, TraceFacts]:
     """All samples, gaps filled, and what they are."""
     demand = trace.whole()
+    if not demand.size:
+        message = "got no samples, must be a trace of at least one component and one step"
+        raise InputError([Problem(trace.description.path, 0, 0, "", message)])
     gaps = np.isnan(demand)
     if gaps.any():
         known = np.maximum.accumulate(np.where(gaps, -1, np.arange(demand.shape[1])), axis=1)

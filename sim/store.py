@@ -218,8 +218,14 @@ def named(folder: Path) -> Path:
 
 
 def beside(target: Path) -> Path:
-    """The working folder of a run that writes ``target``."""
+    """The working folder of a run that writes ``target``.
+
+    Raises:
+        InputError: if nothing can lie beside that.
+    """
     target = target.absolute()
+    if not target.name:
+        raise _unusable(target, "is the root of a disk, where no run can be written")
     return target.with_name(target.name + SUFFIX)
 
 

@@ -7,10 +7,9 @@ What such a class says is looked at before it is used, since it comes from outsi
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+import sys
+import traceback
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,9 +17,12 @@ from numpy.typing import NDArray
 
 from ..scenarios.clock import Span
 from ..scenarios.errors import InputError, Problem, RoomfoldError
-from ..scenarios.model_file import SUFFIX
 from ..scenarios.schema import Scenario
+from ..scenarios.user_files import SUFFIX
 from ..scenarios.world import World
+from .own_code import module_named
+
+MOST_SSJ = 1e15  # of one component, far above any machine, and sums of many stay finite in float32
 
 
 class Workload(Protocol):
@@ -52,22 +54,32 @@ def named_workload(scenario: Scenario, world: World) -> Workload | None:
     demand = scenario.demand
     if demand.model is None:
         return None
-    place, _, name = demand.model.rpartition(":")
-    try:
-        module = _from_file(Path(place)) if place.endswith(SUFFIX) else importlib.import_module(place)
-    except Exception as error:  # whatever the file does when it is loaded
-        raise _bad(demand.model, f"cannot be loaded: {_said(error)}") from error
-    kind = getattr(module, name, None)
-    if not isinstance(kind, type) or not callable(getattr(kind, "fill", None)):
-        raise _bad(demand.model, f"must be a class with a method 'fill', {place} has none of that name")
+    kind = named_class(demand.model)
     try:
         model = kind(scenario, world, **demand.model_options)
     except RoomfoldError:
         raise
-    except Exception as error:
-        raise _bad(demand.model, f"cannot be made: {_said(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise _bad(demand.model, f"cannot be made: {_said(error, demand.model)}") from error
     key = f"{demand.model} {demand.model_sha256} {sorted(demand.model_options.items())}"
     return _Checked(model, demand.model, key)
+
+
+def named_class(model: str) -> type[Any]:
+    """The class that ``demand.model`` names, ``FILE.py:CLASS`` or ``MODULE:CLASS``; its file is run.
+
+    Raises:
+        InputError: there is no such file, module or class, or it fails.
+    """
+    place, _, name = model.rpartition(":")
+    try:
+        module = module_named(place)
+    except (Exception, SystemExit) as error:  # whatever the file does when it is loaded
+        raise _bad(model, f"cannot be loaded: {_said(error, model)}") from error
+    kind = getattr(module, name, None)
+    if not isinstance(kind, type) or not callable(getattr(kind, "fill", None)):
+        raise _bad(model, f"must be a class with a method 'fill', {place} has none of that name")
+    return kind
 
 
 class _Checked:
@@ -89,26 +101,24 @@ class _Checked:
             self._model.fill(components, span, out)
         except RoomfoldError:
             raise
-        except Exception as error:
-            raise _bad(self._name, f"failed: {_said(error)}") from error
-        if not (out.min() >= 0 and np.isfinite(out.max())):
-            row, step = np.argwhere(~(np.isfinite(out) & (out >= 0)))[0]
+        except (Exception, SystemExit) as error:
+            raise _bad(self._name, f"failed: {_said(error, self._name)}") from error
+        if not (out.min() >= 0 and out.max() <= MOST_SSJ):
+            row, step = np.argwhere(~((out >= 0) & (out <= MOST_SSJ)))[0]
             what = f"component {components[row]} at hour {span.first_h + step // span.steps_per_hour}"
-            raise _bad(self._name, f"got a demand of {out[row, step]:g} ({what}), must be 0 or more")
+            raise _bad(self._name, f"got a demand of {out[row, step]:g} ({what}), must be 0 to {MOST_SSJ:g}")
 
 
-def _from_file(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"roomfold_model_{path.stem}", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise FileNotFoundError("no such file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _said(error: Exception) -> str:
-    """What an exception says, on one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
+def _said(error: BaseException, model: str) -> str:
+    """What an exception says, on one line, after the line of the model's file that it comes from."""
+    place = model.rpartition(":")[0]
+    file = place if place.endswith(SUFFIX) else getattr(sys.modules.get(place), "__file__", None) or ""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    text = str(error)
+    if isinstance(error, SyntaxError) and error.filename == file:
+        lines, text = [error.lineno], error.msg
+    where = f"{Path(file).name}:{lines[-1]}: " if lines else ""
+    return " ".join(f"{where}{type(error).__name__}: {text}".split()).removesuffix(":")
 
 
 def _bad(name: str, message: Any) -> InputError:

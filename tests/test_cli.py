@@ -175,6 +175,57 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+@pytest.mark.parametrize(
+    "work",
+    [
+        ["fit", "trace.csv"],
+        ["run", "planetlab", "--set", "trace.path=trace.csv"],
+    ],
+    ids=["fit", "fleet"],
+)
+@pytest.mark.parametrize(
+    ("out", "code", "words"),
+    [
+        ("file", 2, "is a file"),
+        ("full", 2, "other files"),
+        ("file/new", 1, "Not a directory"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_found_before_the_work(
+    work: list[str], out: str, code: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No trace is opened: the one named here does not exist, which would be another error."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.docx").touch()
+    done = CliRunner().invoke(main, [*work, "--out", out])
+    assert done.exit_code == code, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert words in done.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "full", "thesis.docx"]
+
+
+def test_the_root_of_a_disk_is_no_run() -> None:
+    """No folder lies beside it."""
+    done = CliRunner().invoke(main, ["run", "--resume", Path.cwd().anchor])
+    assert done.exit_code == 3
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_check_finds_the_class_of_a_workload_model(tmp_path: Path) -> None:
+    """What `run` would refuse when it starts is not valid."""
+    (tmp_path / "own.py").write_text("class Own:\n    def fill(self, components, span, out): ...\n")
+    model = f"demand.model={tmp_path / 'own.py'}"
+    assert CliRunner().invoke(main, ["check", SMALL, "--set", f"{model}:Own"]).exit_code == 0
+    done = CliRunner().invoke(main, ["check", SMALL, "--set", f"{model}:Nope"])
+    assert done.exit_code == 3
+    assert "must be a class with a method 'fill'" in done.stderr
+    told = json.loads(CliRunner().invoke(main, ["check", SMALL, "--set", f"{model}:Nope", "--json"]).stdout)
+    assert told["valid"] is False
+    assert len(told["problems"]) == 1
+
+
 def test_an_error_nobody_foresaw_is_one_line_unless_debugging(monkeypatch: pytest.MonkeyPatch) -> None:
     """Internal errors ask for a report; `--debug` shows the traceback."""
 

@@ -132,17 +132,38 @@ def test_a_lost_scheduler_is_one_line_and_loses_no_world(whole: Path, dask: Dask
     assert set(killable.simulated(log)[:-1]) == set(range(WORLDS)) - kept
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "absent.json", "empty.json", "tpc://127.0.0.1:1"])
-def test_no_scheduler_is_one_line(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("address", "code", "words"),
+    [
+        ("tcp://127.0.0.1:1", 1, "no Dask scheduler answers"),
+        ("127.0.0.1:1", 1, "tcp://127.0.0.1:1: no Dask scheduler answers"),
+        ("tpc://127.0.0.1:1", 3, "must begin with one of tcp://"),
+        ("tcp://127.0.0.1", 3, "missing port"),
+        ("tls://127.0.0.1:1", 3, "TLS"),
+        ("absent.json", 3, "no such file"),
+        ("empty.json", 3, "is no scheduler file"),
+    ],
+)
+def test_no_scheduler_is_one_line(
+    address: str, code: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Wherever it is looked for; nothing is written."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("roomfold.sim.cluster.CONNECT_S", 0.5)
     (tmp_path / "empty.json").write_text(json.dumps({}))
     done = CliRunner().invoke(main, ["run", str(MINIMAL), "--cluster", address, "--out", "run"])
-    assert done.exit_code == 1
+    assert done.exit_code == code
     assert len(done.stderr.splitlines()) == 1
     assert address in done.stderr
+    assert words in done.stderr
     assert not list(tmp_path.glob("run*"))
+
+
+def test_a_client_without_a_scheduler_is_silent_when_python_ends(tmp_path: Path) -> None:
+    """A half-open one would say on stderr that it cannot be closed."""
+    done = killable.run("run", MINIMAL, "--cluster", "tcp://127.0.0.1", "--out", tmp_path / "run")
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_worker_with_other_code_is_refused() -> None:

@@ -173,6 +173,28 @@ def test_a_finished_run_says_so(whole: Path) -> None:
     assert done.stdout.strip() == str(whole / "report.html")
 
 
+def test_set_cannot_change_a_run_that_was_begun(begun: Path) -> None:
+    """Said in words, whether or not the run is finished."""
+    done = roomfold("run", "--resume", begun, "--set", "time.years=2")
+    assert done.exit_code == 2
+    assert "--set cannot change a run that was begun" in done.stderr
+    assert len(finished(begun)) == WORLDS - 1
+
+
+def test_files_added_to_a_former_run_are_seen_before_anything_is_simulated(
+    whole: Path, begun: Path, here: list[int]
+) -> None:
+    """The finished worlds wait until they are moved."""
+    shutil.copytree(whole, begun)
+    (begun / "notes.txt").write_text("mine")
+    (partial(begun) / "former").mkdir()  # as if killed between two renames
+    done = roomfold("run", "--resume", begun, "--jobs", 1)
+    assert done.exit_code == 2
+    assert "notes.txt" in done.stderr
+    assert here == []
+    assert len(finished(begun)) == WORLDS - 1
+
+
 def test_a_folder_that_is_no_run_is_one_line_and_exit_3(tmp_path: Path) -> None:
     """Neither finished nor begun."""
     for folder in (tmp_path, tmp_path / "absent"):
@@ -189,23 +211,28 @@ def test_a_folder_that_is_no_run_is_one_line_and_exit_3(tmp_path: Path) -> None:
         (["--seed", "8"], "--seed"),
         ([str(MINIMAL), "--set", "estate.systems=21"], "scenario"),
         (["--out", "elsewhere"], "--out"),
+        (["--worlds", "6", "--seed", "8"], "--worlds and --seed"),
     ],
 )
-def test_another_run_than_was_begun_is_refused(begun: Path, options: list[str], named: str) -> None:
-    """Options that contradict the folder are wrong use; the folder stays."""
-    done = roomfold("run", "--resume", str(begun), *options)
-    assert done.exit_code == 2
-    assert named in done.stderr
+def test_another_run_is_refused(whole: Path, begun: Path, options: list[str], named: str) -> None:
+    """Options that contradict the folder, begun or finished, are wrong use; the folder stays."""
+    for target, what in ((begun, f"{partial(begun)}: was begun"), (whole, f"{whole}: was run")):
+        done = roomfold("run", "--resume", target, *options)
+        assert done.exit_code == 2
+        assert done.stderr == f"{what} with another {named}\n"
+        assert done.stdout == ""
     assert len(finished(begun)) == WORLDS - 1
 
 
 @pytest.mark.usefixtures("here")
 def test_the_same_options_may_be_given_again(whole: Path, begun: Path) -> None:
-    """The first command with --resume added works."""
+    """The first command with --resume added works, and works again."""
     options = ("--worlds", WORLDS, "--seed", SEED, "--jobs", 1)
-    done = roomfold("run", MINIMAL, *options, "--out", begun, "--resume", begun)
-    assert done.exit_code == 0, done.stderr
-    assert differences(whole, begun) == []
+    for _ in range(2):
+        done = roomfold("run", MINIMAL, *options, "--out", begun, "--resume", begun)
+        assert done.exit_code == 0, done.stderr
+        assert differences(whole, begun) == []
+    assert "complete already" in done.stderr
 
 
 def test_running_anew_loses_nothing(begun: Path) -> None:
@@ -276,6 +303,7 @@ def test_a_full_disk_keeps_what_is_finished(whole: Path, begun: Path) -> None:
         done = roomfold("run", "--resume", begun, "--quiet", "--jobs", 1)
     assert done.exit_code == 1
     (line,) = done.stderr.splitlines()
+    assert line.startswith(f"roomfold: {begun}")
     assert "File too large" in line
     assert f"5 finished worlds kept; continue with roomfold run --resume {begun}" in line
     assert not begun.exists()

@@ -55,6 +55,7 @@ class FleetStatement:
         fingerprint: of everything that can change a result, the trace's samples included.
         figures: METRICS by policy; energy in kWh, violations as shares.
         comparisons: claims about this trace.
+        interpreted: policies with a function that could not be compiled, and why.
         worlds: always 1: a trace is replayed, nothing is drawn but what policies draw.
     """
 
@@ -65,6 +66,7 @@ class FleetStatement:
     quirks: Mapping[str, bool]
     figures: Mapping[str, Mapping[str, float]]
     comparisons: tuple[Comparison, ...]
+    interpreted: Mapping[str, str]
     worlds: int = 1
 
     @property
@@ -97,6 +99,7 @@ class FleetStatement:
                 name: {**found, "energy_saved_share": self.saving(name)}
                 for name, found in self.figures.items()
             },
+            "interpreted": dict(self.interpreted),
             "claims": [_claim(comparison) for comparison in self.comparisons],
         }
 
@@ -116,7 +119,8 @@ def state_fleet(study: FleetStudy) -> FleetStatement:
         if claim.trace == study.trace.sha256[: len(claim.trace)] and claim.policy in figures
     )
     whole = sha256(f"{fingerprint(scenario)}/{study.trace.sha256}".encode()).hexdigest()
-    return FleetStatement(__version__, scenario, whole, study.trace, study.quirks, figures, comparisons)
+    slow = {name: run.run.interpreted for name, run in study.runs.items() if run.run.interpreted}
+    return FleetStatement(__version__, scenario, whole, study.trace, study.quirks, figures, comparisons, slow)
 
 
 def _claim(comparison: Comparison) -> dict[str, object]:

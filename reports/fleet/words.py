@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..messages import Lang, number, say
 from .statement import Comparison, FleetStatement
 
@@ -35,15 +37,18 @@ def difference(lang: Lang, comparison: Comparison, metric: str) -> str:
 
 
 def name_of(statement: FleetStatement, policy: str, lang: Lang) -> str:
-    """A policy's name in words."""
-    title = statement.scenario.policies[policy].title
-    return title.en if lang == "en" else title.zh
+    """A policy's name in words, and the user's own functions that it runs."""
+    chosen = statement.scenario.policies[policy]
+    own = [name for name in (chosen.detector, chosen.selector, chosen.placement) if name and ":" in name]
+    title = chosen.title.en if lang == "en" else chosen.title.zh
+    return f"{title} [{', '.join(Path(name).name for name in own)}]" if own else title
 
 
 def provenance(statement: FleetStatement, lang: Lang) -> str:
     """One line on what was replayed, and how."""
     trace, scenario = statement.trace, statement.scenario
-    return say(
+    missing = say(lang, "fleet.missing", missing=number(lang, trace.missing)) if trace.missing else ""
+    return missing + say(
         lang,
         "fleet.provenance",
         hosts=scenario.hosts.count,

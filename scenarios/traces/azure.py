@@ -44,6 +44,7 @@ class AzureReadings:
         looked = []
 
         def value(batch: pa.RecordBatch) -> Floats:
+            """Mean use of the five minutes, percent."""
             return numbers(batch, MEAN)
 
         with Spool() as spool:

@@ -56,7 +56,7 @@ class Gwa:
                     notes.add(_add(spool, text, options))
                 else:
                     spool.dropped["empty file"] += 1
-            layout = Layout(options.step_s, options.full or PERCENT)
+            layout = Layout(options.step_s, options.full or PERCENT, bursts=options.full in (None, PERCENT))
             return spool.trace(layout, describe("gwa", path, looked, sorted(notes - {""})))
 
 
@@ -80,6 +80,7 @@ def _add(spool: Spool, file: TextFile, options: Options) -> str:
     columns = Columns(header, True, texts, (*values, *moments))
 
     def value(batch: pa.RecordBatch) -> Floats:
+        """Use in percent: as written, or used over provisioned (nan where nothing is provisioned)."""
         if len(values) == 1:
             return numbers(batch, values[0])
         given = numbers(batch, values[1])

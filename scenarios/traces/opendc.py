@@ -55,6 +55,8 @@ class OpenDc:
             raise refuse(path, f"must be a folder with {' and '.join(PAIRS[0])}")
         if options.resource != "cpu":
             raise refuse(path, "got resource mem, must be cpu: fragments hold CPU only")
+        if options.full not in (None, 1):
+            raise refuse(path, f"got full {options.full:g}, must be 1: use is taken over cpu_capacity")
         with Spool() as spool:
             capacity, start_s = _tasks(pair[0], spool)
             carry = np.rint(start_s / MILLISECOND_S)  # whole milliseconds meet exactly where fragments do
@@ -63,7 +65,8 @@ class OpenDc:
             digest = joint_digest([(file.name, file_digest(file)) for file in pair])
             described = Description("opendc", str(path), 2, digest)
             dated = float(np.nanmin(start_s, initial=np.inf)) >= FIRST_EPOCH_S
-            return spool.trace(Layout(options.step_s, 1.0, gaps=False, dated=dated), described)
+            layout = Layout(options.step_s, 1.0, gaps=False, dated=dated, bursts=True)
+            return spool.trace(layout, described)
 
 
 def _pair(path: Path) -> tuple[Path, Path] | None:

@@ -50,6 +50,7 @@ class PerfInfo:
         columns = Columns(header, True, texts, (value_at,) if as_text else (value_at, found["time"]))
 
         def value(batch: pa.RecordBatch) -> Floats:
+            """Use of the resource, percent."""
             return numbers(batch, value_at)
 
         with Spool() as spool:

@@ -95,6 +95,7 @@ def _read_csv(path: Path, options: Options) -> Trace:
     columns = Columns(header, True, texts, (value_at,) if as_text else (value_at, found["time"]))
 
     def value(batch: pa.RecordBatch) -> Floats:
+        """Use of the resource as written, share or percent."""
         return numbers(batch, value_at)
 
     with Spool() as spool:

@@ -15,6 +15,7 @@ import zlib
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
 
@@ -40,19 +41,25 @@ DAMAGED = (
     struct.error,
 )
 FILES_TRIED = 3
+MOST_NAMES = 5
+NUMBER = r"[0-9]{1,3}"
 
 
 class PlanetLab:
     """Reads a folder of files, or an .npz file."""
 
     def recognises(self, path: Path) -> bool:
-        """An .npz file with the two arrays, or a folder whose first files hold one number a line."""
-        if path.is_file() and path.suffix == ".npz":
-            return True
+        """An .npz file with the two arrays, or a folder whose first files hold one number a line.
+
+        Also one such file, so that ``read`` can ask for its folder.
+        """
+        if path.is_file():
+            return path.suffix == ".npz" or bool(re.fullmatch(NUMBER, first_line(path).strip()))
         if not path.is_dir():
             return False
-        heads = [first_line(file).strip() for file in files_below(path, "")[:FILES_TRIED]]
-        return bool(heads) and all(re.fullmatch(r"[0-9]{1,3}", head) for head in heads)
+        heads = (first_line(file).strip() for file in files_below(path, ""))
+        tried = list(islice(filter(None, heads), FILES_TRIED))
+        return bool(tried) and all(re.fullmatch(NUMBER, head) for head in tried)
 
     def read(self, path: Path, options: Options) -> Trace:
         """The trace; ``options.step_s`` may only be a multiple of five minutes, averaged over."""
@@ -61,6 +68,13 @@ class PlanetLab:
         join = round((options.step_s or SAMPLE_S) / SAMPLE_S)
         if join < 1 or join * SAMPLE_S != (options.step_s or SAMPLE_S):
             raise refuse(path, f"got step_s {options.step_s:g}, must be a multiple of {SAMPLE_S:g}")
+        if options.full not in (None, PERCENT):
+            raise refuse(path, f"got full {options.full:g}, must be 100: PlanetLab files hold percent")
+        if path.is_file() and path.suffix != ".npz":
+            folder = path.resolve().parent
+            raise refuse(
+                path, f"got one file, must be the folder of all machines' ({folder}) or an .npz file"
+            )
         if path.is_file():
             return _from_array(path, join)
         return _from_folder(path, join)
@@ -70,8 +84,15 @@ def _from_folder(path: Path, join: int) -> Trace:
     files = sorted(files_below(path, ""), key=lambda file: file.name.encode("utf-8", "surrogateescape"))
     if not files:
         raise refuse(path, "got an empty folder, must hold one file per machine")
+    folders = sorted({file.parent.relative_to(path).as_posix() for file in files})
+    if len(folders) > 1:
+        message = (
+            f"got files in {len(folders)} folders ({_listed(folders)}), must be one day: give one of them"
+        )
+        raise refuse(path, message)
     looked = [look(file) for file in files]
-    samples = max(_line_count(file) for file in looked)
+    lengths = [_line_count(file) for file in looked]
+    samples = max(lengths)
     if samples == 0:
         raise refuse(path, "got only empty files, must hold one percent per line")
     store = Store(len(files), -(-samples // join))
@@ -80,8 +101,29 @@ def _from_folder(path: Path, join: int) -> Trace:
         found = _percents(text)
         values[: len(found)] = found
         store.put(row, _joined(values[None], join))
-    described = describe("planetlab", path, looked, _notes(path))
-    return _trace([file.name for file in files], join, store, path, described, samples * len(files))
+    names, day = [file.name for file in files], files[0].parent
+    dropped, notes = _lacking(names, lengths)
+    described = describe("planetlab", path, looked, (*_notes(day), *notes))
+    return _trace(names, join, store, day, replace(described, dropped=dropped), sum(lengths))
+
+
+def _lacking(names: list[str], lengths: list[int]) -> tuple[dict[str, int], list[str]]:
+    """Files without all samples, as counts by reason and as notes that name them."""
+    dropped, notes = {}, []
+    most = max(lengths)
+    empty = [name for name, length in zip(names, lengths, strict=True) if not length]
+    short = [f"{name} ({length})" for name, length in zip(names, lengths, strict=True) if 0 < length < most]
+    for reason, found in (("empty file", empty), (f"file of less than {most} samples", short)):
+        if found:
+            dropped[reason] = len(found)
+            notes.append(f"{reason}, what lacks is missing: {_listed(found)}")
+    return dropped, notes
+
+
+def _listed(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _line_count(file: TextFile) -> int:
@@ -90,13 +132,18 @@ def _line_count(file: TextFile) -> int:
 
 
 def _percents(file: TextFile) -> list[int]:
-    """The numbers of one file."""
-    found = []
+    """The numbers of one file; blank lines may only follow the last."""
+    found: list[int] = []
+    blank = 0
     with file.open() as lines:
         for number, line in enumerate(lines, start=1):
             text = line.strip()
             if not text:
+                blank = blank or number
                 continue
+            if blank:
+                message = "got a blank line, must hold a whole percent: all that follow would be too early"
+                raise refuse(file.path, message, "utilisation", blank)
             if not (text.isascii() and text.isdigit() and int(text) <= PERCENT):
                 message = f"got {text[:40]!r}, must be a whole percent from 0 to 100"
                 raise refuse(file.path, message, "utilisation", number)
@@ -109,6 +156,7 @@ def _from_array(path: Path, join: int) -> Trace:
         with zipfile.ZipFile(path) as archive, archive.open("names.npy") as file:
             names = [str(name) for name in npy.read_array(file, allow_pickle=False)]
         with zipfile.ZipFile(path) as archive, archive.open("util.npy") as file:
+            _check_names(names, path)
             shape = _header(file, path, len(names))
             store = Store(shape[0], -(-shape[1] // join))
             for row in range(0, shape[0], ROWS_AT_ONCE):
@@ -119,14 +167,25 @@ def _from_array(path: Path, join: int) -> Trace:
                 store.put(row, _joined(part.astype(np.float32), join))
     except DAMAGED as error:
         reason = " ".join(str(error).split())
-        raise refuse(path, f"must be an .npz file with util and names ({reason})") from None
-    order = sorted(range(len(names)), key=lambda i: names[i].encode("utf-8", "surrogateescape"))
-    if order != list(range(len(names))):
-        raise refuse(path, "got names in another order, must ascend by their bytes", "names")
+        raise refuse(
+            path, f"got what cannot be read ({reason}), must be an .npz file with util and names"
+        ) from None
     with path.open("rb") as file:
         digest = _digest(file)
     described = Description("planetlab", str(path), 1, digest, notes=_notes(path))
     return _trace(names, join, store, path, described, shape[0] * shape[1])
+
+
+def _check_names(names: list[str], path: Path) -> None:
+    """Refuse names that repeat or do not ascend."""
+    as_bytes = [name.encode("utf-8", "surrogateescape") for name in names]
+    for before, after in pairwise(as_bytes):
+        if before == after:
+            raise refuse(
+                path, f"got {after.decode('utf-8', 'replace')!r} twice, must be one row each", "names"
+            )
+        if before > after:
+            raise refuse(path, "got names in another order, must ascend by their bytes", "names")
 
 
 def _header(file: IO[bytes], path: Path, names: int) -> tuple[int, int]:
@@ -137,6 +196,8 @@ def _header(file: IO[bytes], path: Path, names: int) -> tuple[int, int]:
     if dtype != np.uint8 or len(shape) != 2 or by_column or shape[0] != names:
         message = f"got util of {dtype} and shape {shape}, must be uint8 (names, samples) by rows"
         raise refuse(path, message, "util")
+    if not all(shape):
+        raise refuse(path, f"got util of shape {shape}, must hold a component and a sample at least", "util")
     return shape[0], shape[1]
 
 

@@ -51,7 +51,7 @@ def open_trace(path: str | Path, reader: str | None = None, **options: Any) -> T
         options: ``step_s``, ``resource``, ``full``, see ``Options``.
 
     Raises:
-        InputError: no such file, unknown format, or something in it that cannot be read.
+        InputError: no such file, unknown format, something in it that cannot be read, or nothing in it.
     """
     path = _existing(path)
     requests = None if reader else _recognised(path, REQUEST_READERS)
@@ -64,6 +64,10 @@ def open_trace(path: str | Path, reader: str | None = None, **options: Any) -> T
         raise refuse(path, f"got reader {name!r}, must be one of {', '.join(READERS)}")
     chosen = Options(**options)
     trace = READERS[name].read(path, chosen)
+    if not len(trace) or not trace.steps:
+        trace.close()
+        message = f"got {len(trace)} components and {trace.steps} steps, must be one of each at least"
+        raise refuse(path, message)
     trace.description = replace(trace.description, resource=chosen.resource)
     return trace
 

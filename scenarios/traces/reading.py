@@ -39,6 +39,8 @@ class Options:
         """Refuse what cannot be meant."""
         if self.step_s is not None and not 0 < self.step_s < float("inf"):
             raise refuse(Path("step_s"), f"got {self.step_s:g}, must be above 0")
+        if self.full is not None and not 0 < self.full < float("inf"):
+            raise refuse(Path("full"), f"got {self.full:g}, must be above 0")
         if self.resource not in ("cpu", "mem"):
             raise refuse(Path("resource"), f"got {self.resource!r}, must be cpu or mem")
 

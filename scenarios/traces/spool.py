@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,14 +24,17 @@ from numpy.typing import NDArray
 from ..errors import InputError, Problem
 from .regular import SNAP_STEPS, durations, on_steps
 from .text import natural
-from .trace import Description, Store, Trace
+from .trace import Description, Store, Trace, spacious
 
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 BATCH_SAMPLES = 1_000_000
+BYTES_PER_SAMPLE = 16
+PERCENT = 100.0
 PERCENT_ABOVE = 1.5  # utilisation is a share if it never exceeds this, else percent
+MOST_CUT_SHARE = 0.1  # more values above full use than this are no stray ones
 FEW_CELLS, MOST_CELLS_PER_SAMPLE = 10_000_000, 1000  # a stray time would fill the disk with nothing
 EPOCH = datetime(1970, 1, 1)
 
@@ -44,12 +48,15 @@ class Layout:
         full: value at full capacity (1 or 100); found from the largest value if None.
         gaps: whether a long spacing is a gap, see ``regular``.
         dated: whether times count from 1970, so that the trace has a calendar.
+        bursts: whether the format states each component's capacity, so that much use above it is noted;
+            otherwise it is taken for a wrong ``full`` and refused.
     """
 
     step_s: float | None = None
     full: float | None = None
     gaps: bool = True
     dated: bool = True
+    bursts: bool = False
 
 
 class _Column:
@@ -60,19 +67,24 @@ class _Column:
         self._kind = np.dtype(kind)
 
     def append(self, values: NDArray[Any]) -> None:
+        """Write numbers behind the last one."""
         self._file.seek(0, 2)
         self._file.write(np.ascontiguousarray(values, dtype=self._kind).tobytes())
 
     def put(self, first: int, values: NDArray[Any]) -> None:
+        """Write numbers from position ``first`` on."""
         self._file.seek(first * self._kind.itemsize)
         self._file.write(np.ascontiguousarray(values, dtype=self._kind).tobytes())
 
     def get(self, first: int, count: int) -> NDArray[Any]:
+        """A copy of ``count`` numbers from position ``first`` on; fewer where the file ends."""
         self._file.seek(first * self._kind.itemsize)
         return np.frombuffer(self._file.read(count * self._kind.itemsize), dtype=self._kind).copy()
 
     def close(self) -> None:
-        self._file.close()
+        """Close the file, even where what is still to be written finds no space."""
+        with suppress(OSError):
+            self._file.close()
 
 
 class _Table:
@@ -83,17 +95,21 @@ class _Table:
         self.columns = tuple(_Column(folder / f"{name}-{column}", kind) for column, kind in kinds)
 
     def append(self, *values: NDArray[Any]) -> None:
+        """Write samples (component, time, value) behind the last one."""
         for column, each in zip(self.columns, values, strict=True):
             column.append(each)
 
     def put(self, first: int, *values: NDArray[Any]) -> None:
+        """Write samples (component, time, value) from sample ``first`` on."""
         for column, each in zip(self.columns, values, strict=True):
             column.put(first, each)
 
     def get(self, first: int, count: int) -> tuple[NDArray[Any], ...]:
+        """Component, time and value of ``count`` samples from sample ``first`` on."""
         return tuple(column.get(first, count) for column in self.columns)
 
     def close(self) -> None:
+        """Close the three files."""
         for column in self.columns:
             column.close()
 
@@ -141,6 +157,7 @@ class Spool:
         self._largest = -np.inf
         self.dropped: Counter[str] = Counter()
         self.rows = 0
+        self._known = 0
 
     def __enter__(self) -> Self:
         return self
@@ -164,7 +181,9 @@ class Spool:
             self.dropped["no time"] += int((~np.isfinite(time_s)).sum())
             self.dropped["value below 0 or infinite"] += int((bad & np.isfinite(time_s)).sum())
             codes, time_s, value = codes[~bad], time_s[~bad], value[~bad]
-        self.dropped["empty value"] += int(np.isnan(value).sum())
+        empty = int(np.isnan(value).sum())
+        self.dropped["empty value"] += empty
+        self._known += len(value) - empty
         self._write(codes, time_s, value)
 
     def end(self, code: NDArray[np.integer], time_s: Floats) -> None:
@@ -178,22 +197,40 @@ class Spool:
         count = np.bincount(codes, minlength=max(len(self._codes), len(self._count)))
         count[: len(self._count)] += self._count
         self._count = count
-        self._read.append(codes, time_s, value)
+        with spacious(self._folder, BYTES_PER_SAMPLE * self.rows):
+            self._read.append(codes, time_s, value)
 
     def trace(self, layout: Layout, description: Description) -> Trace:
         """The samples on regular steps.
 
         Raises:
-            InputError: if there is no sample, or steps cannot be found.
+            InputError: if there is no sample, steps cannot be found, too many values exceed full use, or
+                the disk is full.
         """
         if self._largest == -np.inf:
             raise InputError([Problem(description.path, 0, 0, "", "got no samples, must hold at least one")])
-        full = layout.full or (1.0 if self._largest <= PERCENT_ABOVE else 100.0)
-        samples = self._sorted(full)
-        try:
-            return self._regular(samples, full, layout, description)
-        finally:
-            samples.table.close()
+        full = layout.full or (1.0 if self._largest <= PERCENT_ABOVE else PERCENT)
+        with spacious(self._folder, 2 * BYTES_PER_SAMPLE * self.rows):
+            samples = self._sorted(full)
+            try:
+                note = self._cut(full, layout, description.path)
+                described = replace(description, notes=(*description.notes, *note))
+                return self._regular(samples, full, layout, described)
+            finally:
+                samples.table.close()
+
+    def _cut(self, full: float, layout: Layout, path: str) -> tuple[str, ...]:
+        """What to say of values above full use, once they are cut to it; an error where ``full`` is wrong."""
+        share = self.dropped["above capacity, cut to it"] / max(self._known, 1)
+        if share <= MOST_CUT_SHARE:
+            return ()
+        if layout.bursts:
+            return (f"{share:.0%} of values exceed the component's capacity and are cut to it",)
+        other = "give full=100 (--full 100)" if full < self._largest <= PERCENT else "is the column right?"
+        message = (
+            f"got {share:.1%} of values above full use ({full:g}), the largest {self._largest:g}: {other}"
+        )
+        raise InputError([Problem(path, 0, 0, "full", message)])
 
     def _regular(self, samples: _Samples, full: float, layout: Layout, description: Description) -> Trace:
         step_s = layout.step_s or samples.usual_step_s()

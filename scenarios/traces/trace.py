@@ -11,8 +11,10 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +27,7 @@ Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 
 FOUR_BYTES = 4
+MB = 1e6
 ROWS_MAPPED = 1024
 
 
@@ -60,6 +63,7 @@ class Description:
         start: local time of the first step in ISO form; "" where times are relative.
         span_days: steps times their length.
         missing_share: share of components x steps where nothing is known.
+        full: value at full capacity in the files, 1 or 100.
     """
 
     reader: str
@@ -77,10 +81,31 @@ class Description:
     start: str = ""
     span_days: float = 0.0
     missing_share: float = 0.0
+    full: float = 1.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self) | {"dropped": dict(self.dropped), "notes": list(self.notes)}
+
+
+@contextmanager
+def spacious(folder: Path, need_bytes: int) -> Iterator[None]:
+    """Turn a full disk under ``folder`` into an error that says how much was to be written.
+
+    Raises:
+        InputError: if the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        free = shutil.disk_usage(folder).free
+        message = (
+            f"got a full temporary space: {need_bytes / MB:,.1f} MB were to be written, {free / MB:,.1f} MB "
+            f"are free in {folder.parent}: set TMPDIR to a larger disk"
+        )
+        raise InputError([Problem("trace", 0, 0, "", message)]) from None
 
 
 class Store:
@@ -91,8 +116,9 @@ class Store:
         free = shutil.disk_usage(tempfile.gettempdir()).free
         if need > free:
             message = (
-                f"got {components} components x {steps} steps, which need {need / 1e9:.1f} GB of temporary "
-                f"space, {free / 1e9:.1f} GB are free: give a longer step (step_s), or check the times"
+                f"got {components} components x {steps} steps, which need {need / MB:,.1f} MB of temporary "
+                f"space, {free / MB:,.1f} MB are free in {tempfile.gettempdir()}: set TMPDIR to a larger "
+                "disk, give a longer step (step_s), or check the times"
             )
             raise InputError([Problem("trace", 0, 0, "", message)])
         self.components, self.steps, self.missing = components, steps, 0
@@ -105,9 +131,10 @@ class Store:
 
     def put(self, row: int, values: Float32s) -> None:
         """Write the steps of some components, shape (rows, steps), from row ``row`` on."""
-        with self._file.open("r+b") as file:
+        data = np.ascontiguousarray(values, dtype="<f4").tobytes()
+        with spacious(self._folder, len(data)), self._file.open("r+b") as file:
             file.seek(row * self.steps * FOUR_BYTES)
-            file.write(np.ascontiguousarray(values, dtype="<f4").tobytes())
+            file.write(data)
         self.missing += int(np.isnan(values).sum())
 
     def part(self, rows: slice, steps: slice) -> Float32s:
@@ -151,7 +178,7 @@ class Trace:
     ) -> None:
         """``full`` is the stored value of a component at full capacity: 1, or 100 for percent."""
         self.names = tuple(names)
-        self.step_s = step_s
+        self.step_s = float(step_s)
         self.steps = store.steps
         self.start = start
         self._store, self._full = store, full
@@ -160,10 +187,11 @@ class Trace:
             **{k: v for k, v in vars(description).items() if k not in _FROM_STORE},
             components=store.components,
             steps=store.steps,
-            step_s=step_s,
+            step_s=self.step_s,
             start=start.isoformat() if start else "",
             span_days=store.steps * step_s / 86400,
             missing_share=store.missing / cells,
+            full=float(full),
         )
 
     def __len__(self) -> int:
@@ -206,4 +234,4 @@ class Trace:
         return (values.astype(np.float64) / self._full).astype(np.float32)
 
 
-_FROM_STORE = frozenset({"components", "steps", "step_s", "start", "span_days", "missing_share"})
+_FROM_STORE = frozenset({"components", "steps", "step_s", "start", "span_days", "missing_share", "full"})

@@ -93,6 +93,9 @@ class Controller:
 
         Where nothing is known (nan) a component asks for nothing. Single precision is read as decimal numbers
         of six places, so that whole per cents are exact.
+
+        Raises:
+            InputError: a function of the user's has failed, or answered what it must not.
         """
         if block.ndim != 2 or block.shape[0] != len(self.state.home):
             raise ValueError(f"a block of demand needs {len(self.state.home)} rows, not {block.shape}")
@@ -195,6 +198,7 @@ class Controller:
             failed = self._call(initial.place)(
                 self.fleet, self.rules, state, how, order, spare, self.functions.detector
             )
+            self.functions.check()
         if failed >= 0:
             file, line = self.policy.where
             raise InputError([Problem(file, line, 0, "hosts", f"no host has room for component {failed}")])
@@ -217,6 +221,7 @@ class Controller:
         if until_s is None:
             until_s = self.control_s if first else self.control_s + self.settings.interval_s
         self.env.run(until=until_s)
+        self.functions.check()
         self.next_step += 1
 
     def _wake(self) -> Generator[simpy.Event, None, None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +13,9 @@ import numpy as np
 
 from ...scenarios.errors import InputError, Problem
 from ..compiled import NotCompilableError, pointer
+from ..own_code import module_named
 from . import detectors, placements, selectors
+from .own import DETECTOR, PLACEMENT, SELECTOR, Own, Role, told
 from .quirks import Quirks
 
 DETECTORS: Mapping[str, detectors.Detector] = {
@@ -35,10 +35,6 @@ PLACEMENTS: Mapping[str, placements.Placement] = {"pabfd": placements.least_powe
 
 # The parameters of the reference runs (Beloglazov and Buyya 2012).
 PARAMETERS: Mapping[str, float] = {"thr": 0.8, "iqr": 1.5, "mad": 2.5, "lr": 1.2, "lrr": 1.2}
-
-_DETECTOR = "boolean(float64, float64[::1], int64, float64, float64)"
-_SELECTOR = "int64(float64[::1], float64[::1], float64[::1], float64[:, :], float64)"
-_PLACEMENT = "float64(float64, float64, float64, boolean)"
 
 
 @dataclass(frozen=True)
@@ -80,6 +76,7 @@ class Functions:
     Attributes:
         interpreted: why the engine has to run interpreted (a function cannot be compiled), or None.
         draws: whether the selector may look at its random number.
+        faults: what went wrong in one of the user's functions: empty, or the one that ends the run.
     """
 
     detector: Any
@@ -87,6 +84,16 @@ class Functions:
     placement: Any
     interpreted: str | None
     draws: bool
+    faults: list[Problem]
+
+    def check(self) -> None:
+        """Stop if one of the user's functions has failed.
+
+        Raises:
+            InputError: it has.
+        """
+        if self.faults:
+            raise InputError(self.faults)
 
 
 def functions_of(policy: Policy, quirks: Quirks) -> Functions:
@@ -94,94 +101,80 @@ def functions_of(policy: Policy, quirks: Quirks) -> Functions:
 
     Raises:
         InputError: a name that is none, a module or file that cannot be loaded, a function that does not
-            take or return what it should.
+            take or return what it should, or fails when it is tried out.
     """
-    detector = _find("detector", policy.detector or "thr", DETECTORS, 5, policy.where)
+    faults: list[Problem] = []
+    detector = _find(DETECTOR, policy.detector or "thr", DETECTORS, policy, faults)
     if quirks.unweighted_regression and policy.detector in ("lr", "lrr"):
         detector = detectors.unweighted_regression
-    selector = _find("selector", policy.selector, SELECTORS, 5, policy.where)
-    placement = _find("placement", policy.placement, PLACEMENTS, 4, policy.where)
-    _try_out(policy, detector, selector, placement)
+    selector = _find(SELECTOR, policy.selector, SELECTORS, policy, faults)
+    placement = _find(PLACEMENT, policy.placement, PLACEMENTS, policy, faults)
     draws = policy.selector not in ("mmt", "mc", "mu")
     try:
         return Functions(
-            _pointer(detector, _DETECTOR),
-            _pointer(selector, _SELECTOR),
-            _pointer(placement, _PLACEMENT),
+            _pointer(detector, DETECTOR.signature),
+            _pointer(selector, SELECTOR.signature),
+            _pointer(placement, PLACEMENT.signature),
             None,
             draws,
+            faults,
         )
     except NotCompilableError as problem:
-        return Functions(detector, selector, placement, str(problem), draws)
+        return Functions(detector, selector, placement, str(problem), draws, faults)
+
+
+def _pointer(function: Callable[..., Any], signature: str) -> Any:
+    return function.compiled() if isinstance(function, Own) else _kept(function, signature)
 
 
 @lru_cache(maxsize=64)
-def _pointer(function: Callable[..., Any], signature: str) -> Any:
-    own = function.__module__.startswith(__package__ or __name__)
-    return pointer(function, signature, keep=own)
+def _kept(function: Callable[..., Any], signature: str) -> Any:
+    return pointer(function, signature, keep=True)
 
 
 def _find(
-    what: str, name: str, known: Mapping[str, Callable[..., Any]], arity: int, where: tuple[str, int]
+    role: Role,
+    name: str,
+    known: Mapping[str, Callable[..., Any]],
+    policy: Policy,
+    faults: list[Problem],
 ) -> Callable[..., Any]:
+    """A function of ours, or one of the user's that has stood its trial."""
     if name in known:
         return known[name]
     place, colon, attribute = name.rpartition(":")
     if not colon or not place:
-        raise _bad(where, what, f"'{name}' is neither one of {', '.join(known)} nor module:function")
+        raise _bad(policy, role, f"'{name}' is neither one of {', '.join(known)} nor module:function")
     try:
-        module = _load_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
-    except Exception as error:  # whatever the user's file does when it is loaded
-        raise _bad(where, what, f"cannot load {place}: {error}") from error
-    function = getattr(module, attribute, None)
+        module = module_named(place)
+        function = getattr(module, attribute, None)
+    except (Exception, SystemExit) as error:  # whatever the user's file does when it is loaded
+        raise _bad(policy, role, f"cannot load {place}: {told(error)}") from error
     if not callable(function):
-        raise _bad(where, what, f"{place} has no function '{attribute}'")
+        raise _bad(policy, role, f"{place} has no function '{attribute}'")
+    shown = f"{Path(place).name}:{attribute}" if place.endswith(".py") else name
     try:
-        inspect.signature(function).bind(*range(arity))
-    except TypeError as error:
-        raise _bad(where, what, f"{name} does not take {arity} arguments: {error}") from error
-    found: Callable[..., Any] = function
-    return found
+        inspect.signature(function).bind(*range(role.arity))
+    except (TypeError, ValueError) as error:
+        raise _bad(policy, role, f"{shown} does not take {role.arity} arguments: {error}") from error
+    own = Own(role, shown, function, faults, policy.where)
+    own(*_trial(role, policy.number))
+    if faults:
+        raise InputError(faults)
+    return own
 
 
-def _load_file(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise FileNotFoundError("no such file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _trial(role: Role, number: float) -> tuple[Any, ...]:
+    """Arguments to try a function out with."""
+    if role is DETECTOR:
+        return (0.5, np.full(30, 0.5), 30, number, 1.0)
+    if role is SELECTOR:
+        two = np.array([1.0, 2.0])
+        return (two, two.copy(), two.copy(), np.full((2, 30), 0.5), 0.5)
+    return (100.0, 110.0, 0.5, True)
 
 
-def _try_out(
-    policy: Policy, detector: Callable[..., Any], selector: Callable[..., Any], placement: Callable[..., Any]
-) -> None:
-    """Call each function once, plainly, and look at what it returns."""
-    history = np.full(30, 0.5)
-    two = np.array([1.0, 2.0])
-    trials: tuple[tuple[str, str | None, Callable[..., Any], tuple[Any, ...], tuple[type, ...]], ...] = (
-        ("detector", policy.detector, detector, (0.5, history, 30, policy.number, 1.0), (bool, np.bool_)),
-        (
-            "selector",
-            policy.selector,
-            selector,
-            (two, two, two, np.full((2, 30), 0.5), 0.5),
-            (int, np.integer),
-        ),
-        ("placement", policy.placement, placement, (100.0, 110.0, 0.5, True), (int, float, np.floating)),
-    )
-    for what, name, function, arguments, wanted in trials:
-        if name is None or ":" not in name:
-            continue
-        try:
-            answer = function(*arguments)
-        except Exception as error:
-            raise _bad(policy.where, what, f"{name} failed: {type(error).__name__}: {error}") from error
-        if not isinstance(answer, wanted):
-            kind = type(answer).__name__
-            raise _bad(policy.where, what, f"{name} returns {kind}, not {wanted[-1].__name__}")
-
-
-def _bad(where: tuple[str, int], what: str, message: str) -> InputError:
-    first_line = message.splitlines()[0]
-    return InputError([Problem(where[0], where[1], 1 if where[1] else 0, what, first_line)])
+def _bad(policy: Policy, role: Role, message: str) -> InputError:
+    file, line = policy.where
+    text = " ".join(message.split())
+    return InputError([Problem(file, line, 1 if line else 0, role.field, text)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from .measures import CROSS_EDGES, LEVELS, Measures, distance, measure, probabil
 from .model import Model
 from .profile import LEAST_MEAN, YEAR_DAYS, Profile, profile_of
 from .relations import MOST_NOISE, Shares, noise_of, shares_of
-from .variation import Variation, variation_of
+from .variation import LEAST_VARIANCE, Variation, variation_of
 
 Floats = NDArray[np.float64]
 
@@ -103,7 +103,8 @@ def fit(trace: Trace, *, seed: int = 1) -> Fit:
     component and per step.
 
     Raises:
-        InputError: if steps do not divide an hour, the trace is shorter than a day, or no component works.
+        InputError: if steps do not divide an hour, the trace is shorter than a day, no component works, or
+            none of those that do varies.
     """
     path = trace.description.path
     grid = grid_of(trace.steps, trace.step_s, trace.start, path)
@@ -116,6 +117,12 @@ def fit(trace: Trace, *, seed: int = 1) -> Fit:
         raise InputError([Problem(path, 0, 0, "", message)])
     seasonal = grid.month is not None and grid.days >= YEAR_DAYS
     variation = variation_of(trace, grid, profile, seasonal=seasonal)
+    day = variation.day if grid.days >= LEAST_DAYS_FOR_DAY_SHARE else np.full(len(variation.step), np.nan)
+    variation = replace(variation, day=day)
+    if not (variation.total > LEAST_VARIANCE).any():
+        message = f"got no variation about the hourly profile in any of {len(day)} components with a mean of "
+        message += f"{LEAST_MEAN:.0%} or more, must vary in one at least"
+        raise InputError([Problem(path, 0, 0, "", message)])
     parameters, shares = _parameters(grid, profile, variation, seasonal=seasonal)
     model = Model(
         grid, _means(profile), profile.factor(grid, seasonal=seasonal), parameters.noise, shares, seed
@@ -143,10 +150,11 @@ def _parameters(
     grid: Grid, profile: Profile, variation: Variation, *, seasonal: bool
 ) -> tuple[Parameters, Shares]:
     mean = profile.mean[np.isfinite(profile.mean)]
-    day = variation.day if grid.days >= LEAST_DAYS_FOR_DAY_SHARE else np.full(len(variation.step), np.nan)
-    total = variation.step + variation.hour + np.nan_to_num(day)
-    varying = total > 0
-    of_day, of_hour = (float(np.mean((np.nan_to_num(p) / total)[varying])) for p in (day, variation.hour))
+    day, total = variation.day, variation.total
+    varying = total > LEAST_VARIANCE
+    of_day, of_hour = (
+        float(np.mean(np.nan_to_num(part[varying]) / total[varying])) for part in (day, variation.hour)
+    )
     common = variation.common if varying.sum() >= LEAST_COMPONENTS else float("nan")
     noise, shares = _noise(grid, total, (of_day, of_hour, float(np.nan_to_num(common))))
     own = max(1 - shares.common, 1e-12)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...scenarios.streams import uniforms
 from .grid import HOURS, Grid, Rows
 from .profile import Profile, batch_rows, profile_of
-from .variation import relative
+from .variation import LEAST_VARIANCE, relative
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def autocorrelation(x: Floats, lags: NDArray[np.int64]) -> Floats:
     variance = (y * y).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         found: Floats = products / pairs / variance[:, None]
-    return np.where((pairs > 0) & (variance[:, None] > 0), found, np.nan)
+    return np.where((pairs > 0) & (variance[:, None] > LEAST_VARIANCE), found, np.nan)
 
 
 def _autosum(y: Floats, size: int) -> Floats:
@@ -107,6 +107,7 @@ def _cross(rows: Rows, grid: Grid, profile: Profile, factor: Floats, seed: int) 
     x = grid.flat(relative(grid.shaped(flat), factor)) - 1
     known = np.isfinite(x).astype(np.float64)
     y = np.nan_to_num(x - (np.nansum(x, axis=1) / np.maximum(known.sum(axis=1), 1))[:, None])
+    y[(y * y).sum(axis=1) <= LEAST_VARIANCE * known.sum(axis=1)] = 0  # a constant correlates with nothing
     with np.errstate(divide="ignore", invalid="ignore"):
         correlation = (y @ y.T) / np.sqrt(((y * y) @ known.T) * (known @ (y * y).T))
     pairs = correlation[np.triu_indices(len(chosen), 1)]

@@ -25,6 +25,7 @@ from .profile import KINDS, Profile, batch_rows
 Floats = NDArray[np.float64]
 
 LEAST_DAY_HOURS = 18
+LEAST_VARIANCE = 1e-12  # of relative demand; what is below it is rounding
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,16 @@ class Variation:
     day: Floats
     common: float
 
+    @property
+    def total(self) -> Floats:
+        """Variance of each working component, of days where it is known, shape (working,)."""
+        found: Floats = self.step + self.hour + np.nan_to_num(self.day)
+        return found
+
 
 def relative(part: Floats, factor: Floats) -> Floats:
-    """Demand over mean and profile, mean 1 for each component; shape as ``part``."""
-    flat = part / factor[None, :, :, None]
+    """Demand over mean and profile, mean 1 for each component; nan where the profile is 0."""
+    flat = part / np.where(factor > 0, factor, np.nan)[None, :, :, None]
     known = np.isfinite(flat)
     weight = np.where(known, np.broadcast_to(factor[None, :, :, None], flat.shape), 0).sum(axis=(1, 2, 3))
     mean = np.nansum(part, axis=(1, 2, 3)) / np.where(weight > 0, weight, np.nan)
@@ -67,9 +74,11 @@ def variation_of(rows: Rows, grid: Grid, profile: Profile, *, seasonal: bool) ->
         x = relative(grid.shaped(rows.rows(first, batch_rows(grid)))[used], factor)
         made = _nested(x)
         parts.append(made)
-        spread = np.sqrt(made[0] + made[1] + np.nan_to_num(np.maximum(made[2], 0)))
-        x, spread = x[spread > 0], spread[spread > 0]
-        r = (x - 1) / spread[:, None, None, None]
+        variance = made[0] + made[1] + np.nan_to_num(np.maximum(made[2], 0))
+        varying = variance > LEAST_VARIANCE
+        if not varying.any():
+            continue
+        r = (x[varying] - 1) / np.sqrt(variance[varying])[:, None, None, None]
         total += np.nansum(r, axis=0)
         known += np.isfinite(r).sum(axis=0)
         _add_within(within, r, cell)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from roomfold.reports.charts.fit_charts import FIT_CHARTS
-from roomfold.reports.fit import demand_yaml, publish_fit
+from roomfold.reports.fit import command, demand_yaml, fit_id, publish_fit, step_note
 from roomfold.reports.fit_page import fit_rows, fit_table, unknowns
 from roomfold.reports.messages import messages
 from roomfold.scenarios import load
 from roomfold.scenarios.errors import RoomfoldError
+from roomfold.scenarios.schema import Time
 from roomfold.scenarios.traces import open_trace
 from roomfold.sim.fit import Fit, fit
 
@@ -107,6 +111,45 @@ def test_page_and_screen_say_the_same_and_fetch_nothing(week: Fit, folder: Path)
         assert week.unknown == ("months", "hour_share")
         for text in unknowns(week, lang):
             assert text in page and text in screen
+        assert step_note(week, lang) in page
+
+
+def test_the_command_makes_the_same_fit_again(tmp_path: Path) -> None:
+    path = tmp_path / "a trace.csv"
+    cells = np.random.default_rng(1).uniform(0, 1, (48, 2))
+    rows = [f"{1800 * i},{c},{cells[i, c]},{cells[i, c] / 2}\n" for i in range(48) for c in range(2)]
+    path.write_text("time,vm,cpu,mem\n" + "".join(rows))
+    for options in ({}, {"step_s": 3600, "resource": "mem"}, {"full": 1}):
+        with open_trace(path, **options) as trace:
+            found = fit(trace, seed=7)
+        words = shlex.split(command(found))
+        assert words[:3] == ["roomfold", "fit", "a trace.csv"]
+        said = dict(zip(words[3::2], words[4::2], strict=True))
+        read = {"step_s": float(said["--step"]), "full": int(said["--full"]), "resource": said["--resource"]}
+        with open_trace(path, said["--reader"], **read) as trace:
+            again = fit(trace, seed=int(said["--seed"]))
+        assert json.dumps(again.to_json()) == json.dumps(found.to_json())
+    assert fit_id(found) != fit_id(replace(found, trace=replace(found.trace, full=100)))
+
+
+@pytest.mark.parametrize(
+    ("step_s", "says"),
+    [
+        (
+            300,
+            "Fitted at steps of 300 s: use with time.step_minutes: 5; for hourly scenarios",
+        ),
+        (3600, "Fitted at steps of 3600 s: use with time.step_minutes: 60"),
+        (450, "Fitted at steps of 450 s, which no scenario has"),
+    ],
+)
+def test_the_step_that_the_noise_belongs_to_is_said(week: Fit, step_s: float, says: str) -> None:
+    found = replace(week, trace=replace(week.trace, step_s=step_s))
+    assert f"# {says}" in demand_yaml(found)
+    assert says in fit_table(found, "en")
+    assert step_note(found, "zh") in fit_table(found, "zh")
+    allowed = get_args(Time.model_fields["step_minutes"].annotation)
+    assert ("time.step_minutes" in says) == (step_s / 60 in allowed)
 
 
 def test_a_folder_of_other_things_is_left_alone(week: Fit, tmp_path: Path) -> None:

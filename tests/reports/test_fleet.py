@@ -17,7 +17,7 @@ from roomfold.reports.fleet import fleet_table, publish_fleet, state_fleet
 from roomfold.reports.fleet.statement import METRICS
 from roomfold.reports.manifest import differences
 from roomfold.reports.messages import LANGS, messages
-from roomfold.scenarios import InputError, load_any
+from roomfold.scenarios import InputError, assumptions, fingerprint, load_any, resolved_yaml
 from roomfold.scenarios.fleet import FleetScenario, Metric, Quirk
 from roomfold.sim.consolidation import QUIRKS, Settings
 from roomfold.sim.fleet import FleetStudy, fleet_arrays, run_fleet
@@ -131,3 +131,49 @@ def test_scenario_meets_cloudsim_on_a_reference_day() -> None:
     for policy, compared in alike.items():
         close = 1e-2 if policy in ("thr-rs", "thr-mc", "thr-mu") else 1e-9
         assert compared.difference("energy_kwh") == pytest.approx(0, abs=close), policy
+
+
+def test_functions_and_traces_are_found_from_anywhere_and_their_code_is_part_of_the_run(
+    trace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "det.py").write_text("def f(d, h, n, p, s):\n    return d > 0.8\n", "ascii")
+    (tmp_path / "20110303").symlink_to(trace)
+    monkeypatch.chdir(tmp_path)
+    change = ("trace.path=20110303", "policies.thr-mmt.detector=det.py:f", "hosts.count=8")
+    first = fleet(*change)
+    assert first.trace.path == str(trace.resolve())
+    written = tmp_path / "again.yaml"
+    written.write_text(resolved_yaml(first), "utf-8")
+    monkeypatch.chdir("/")
+    assert fingerprint(load_any(written)) == fingerprint(first)
+    (tmp_path / "det.py").write_text("def f(d, h, n, p, s):\n    return d > 0.3\n", "ascii")
+    with pytest.raises(InputError, match=r"policies\.thr-mmt\.detector.*must be the file it was"):
+        load_any(written)
+    monkeypatch.chdir(tmp_path)
+    assert fingerprint(fleet(*change)) != fingerprint(first)
+
+
+def test_missing_samples_and_own_functions_are_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "time,component,cpu\n"
+        + "".join(f"{300 * k},{c},{0.2 if c == 'a' or k != 3 else ''}\n" for k in range(6) for c in "ab"),
+        "ascii",
+    )
+    (tmp_path / "det.py").write_text("def f(d, h, n, p, s):\n    return bool(str(d) and d > 0.8)\n", "ascii")
+    scenario = fleet(
+        f"trace.path={tmp_path / 't.csv'}",
+        "trace.reader=plain",
+        f"policies.thr-mmt.detector={tmp_path / 'det.py'}:f",
+        "hosts.count=4",
+    )
+    statement = state_fleet(run_fleet(scenario))
+    assert statement.trace.missing == 1
+    assert set(statement.interpreted) == {"thr-mmt"}
+    text = fleet_table(statement)
+    assert "1 samples are unknown" in text and "[det.py:f]" in text
+
+
+def test_settings_of_the_controller_are_assumptions_that_check_lists() -> None:
+    rows = {row.path: row for row in assumptions(fleet("control.boot_s=100"))}
+    assert rows["control.stop_s"].grade == "A" and rows["control.interval_s"].grade == "S"
+    assert rows["control.boot_s"].source == "set in the scenario"

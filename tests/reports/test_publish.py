@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from hashlib import sha256
@@ -11,10 +12,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from roomfold.reports import check_folder, differences, options, publish, state
+from roomfold.reports import check_folder, check_place, differences, options, publish, state
 from roomfold.reports.charts import CHARTS
+from roomfold.reports.fit import written as written_fit
 from roomfold.reports.folder import FolderError
-from roomfold.scenarios.errors import RoomfoldError
+from roomfold.scenarios.errors import RoomfoldError, explained
 from roomfold.scenarios.loader import fingerprint, load
 from roomfold.sim.ledger import CATEGORIES
 from roomfold.sim.outcome import Study
@@ -215,7 +217,7 @@ def test_a_former_run_gives_way_and_other_folders_do_not(
     monkeypatch.setattr("roomfold.reports.page.page", lambda *_: "page")
     run, other, file = tmp_path / "run", tmp_path / "other", tmp_path / "file"
     (run / "charts").mkdir(parents=True)
-    (run / "manifest.json").write_text('{"roomfold": "0"}')
+    (run / "manifest.json").write_text('{"roomfold": "0", "sha256": {"charts/stale.svg": ""}}')
     (run / "charts" / "stale.svg").write_text("")
     publish(state(study), study, run)
     assert not (run / "charts" / "stale.svg").exists()
@@ -229,3 +231,49 @@ def test_a_former_run_gives_way_and_other_folders_do_not(
             check_folder(target)
     with pytest.raises(RoomfoldError, match="holds no run"):
         options(other)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "charts/mine.svg", "link"])
+def test_files_that_were_added_to_a_former_run_are_not_deleted(tmp_path: Path, name: str) -> None:
+    run = tmp_path / "run"
+    (run / "charts").mkdir(parents=True)
+    (run / "manifest.json").write_text('{"roomfold": "0", "sha256": {"statement.json": ""}}')
+    for own in ("statement.json", "run.log"):
+        (run / own).touch()
+    check_folder(run)
+    if name == "link":
+        (run / name).symlink_to(tmp_path, target_is_directory=True)
+    else:
+        (run / name).touch()
+    with pytest.raises(FolderError, match=rf"run: holds files .*\({re.escape(name)}\)"):
+        check_folder(run)
+
+
+def test_files_that_were_added_to_a_former_fit_are_not_deleted(tmp_path: Path) -> None:
+    for own in ("fit.json", "demand.yaml", "report.html"):
+        (tmp_path / own).touch()
+    check_folder(tmp_path, written_fit)
+    (tmp_path / "demand-mine.yaml").touch()
+    with pytest.raises(FolderError, match=r"\(demand-mine\.yaml\)"):
+        check_folder(tmp_path, written_fit)
+
+
+def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    check_place(tmp_path / "new" / "and" / "deeper")
+    for place in (tmp_path / "file" / "run", tmp_path / "file" / "new" / "run"):
+        with pytest.raises(OSError, match="Not a directory") as caught:
+            check_place(place)
+        assert str(caught.value.filename).startswith(str(tmp_path / "file"))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_full_disk_names_the_folder(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")  # as writing to an open file does
+
+    monkeypatch.setattr("roomfold.reports.charts.render_all", fail)
+    with pytest.raises(OSError, match="No space left") as caught:
+        publish(state(study), study, tmp_path / "run")
+    assert explained(caught.value)[0] == f"roomfold: {tmp_path / 'run'}: No space left on device"
+    assert list(tmp_path.iterdir()) == []

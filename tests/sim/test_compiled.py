@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import numba
+import numpy as np
 import pytest
 
 from roomfold.sim import compiled
-from roomfold.sim.compiled import NotCompilableError, announcing, interpreted, pointer
+from roomfold.sim.compiled import NotCompilableError, announcing, interpreted, pointer, strict
 
 SOURCE = """
 from roomfold.sim.compiled import compiled, inner, inlined
@@ -97,3 +98,34 @@ def test_what_cannot_be_compiled_is_said() -> None:
 
     with pytest.raises(NotCompilableError):
         pointer(remembers, "float64(float64)", keep=False)
+
+
+def test_strict_code_fails_where_python_does() -> None:
+    signature = "float64(float64[::1], int64)"
+
+    def ratio(x: list[float], k: int) -> float:
+        return 1.0 / x[k]
+
+    code = strict(ratio, signature)
+    assert code(np.array([4.0]), 0) == 0.25
+    with pytest.raises(ZeroDivisionError):
+        code(np.array([0.0]), 0)
+    with pytest.raises(IndexError):
+        code(np.array([4.0]), 1)
+
+
+def test_strict_code_returns_one_type_only() -> None:
+    def sometimes(x: float) -> bool | None:
+        return None if x > 1 else x > 0
+
+    def number(x: float) -> float:
+        return x
+
+    for function, signature in (
+        (sometimes, "boolean(float64)"),
+        (number, "int64(float64)"),
+        (number, "boolean(float64)"),
+        (len, "int64(float64[::1])"),
+    ):
+        with pytest.raises(NotCompilableError):
+            strict(function, signature)

@@ -15,6 +15,7 @@ from roomfold.scenarios.errors import InputError
 from roomfold.scenarios.loader import fingerprint, load, resolved_yaml
 from roomfold.sim.flow import fleet_of
 from roomfold.sim.simulate import simulate
+from roomfold.sim.workload import MOST_SSJ, named_class
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = ROOT / "tests" / "scenarios" / "minimal.yaml"
@@ -112,11 +113,14 @@ def test_a_model_that_is_not_there(own: Path, name: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("out[:] = -1.0", r"got a demand of -1 \(component 3 at hour 0\), must be 0 or more"),
+        ("out[:] = -1.0", r"got a demand of -1 \(component 3 at hour 0\), must be 0 to 1e\+15"),
         ("out[:, 1:] = 1.0", "got a demand of nan"),
         ("out[0] = np.inf; out[1] = 1", "got a demand of inf"),
-        ("out[:] = np.zeros((7, 5))", "failed: ValueError"),
-        ("raise KeyError('x')", "failed: KeyError"),
+        ("out[:] = 3e38", r"got a demand of 3e\+38 \(component 3 at hour 0\), must be 0 to 1e\+15"),
+        ("out[:] = np.zeros((7, 5))", r"failed: own\.py:5: ValueError"),
+        ("raise KeyError('x')", r"failed: own\.py:5: KeyError: 'x'"),
+        ("raise SystemExit(3)", r"failed: own\.py:5: SystemExit: 3"),
+        ("np.linalg.inv(np.zeros((2, 2)))", r"failed: own\.py:5: LinAlgError"),
     ],
 )
 def test_what_a_model_says_is_looked_at(tmp_path: Path, body: str, message: str) -> None:
@@ -129,6 +133,49 @@ def test_what_a_model_says_is_looked_at(tmp_path: Path, body: str, message: str)
         model.fill(np.array([3, 5]), span, np.empty((2, span.steps), dtype=np.float32))
     assert "\n" not in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value), "from a worker process"
+
+
+def test_the_largest_demand_allowed_gives_numbers(tmp_path: Path) -> None:
+    """Overload everywhere, and nothing that is not finite; warnings are errors here."""
+    head = "class Own:\n def __init__(self, scenario, world): pass\n"
+    (tmp_path / "own.py").write_text(
+        f"{head} def fill(self, components, span, out):\n  out[:] = {MOST_SSJ}\n", "utf-8"
+    )
+    scenario = load(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"))
+    world = draw_world(scenario, 0)
+    for alternative in scenario.alternatives:
+        run = simulate(scenario, make_plan(scenario, alternative, world), world)
+        assert all(np.isfinite(series).all() for series in run.series.values())
+        assert np.isfinite(run.ledger.total())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1\n\nraise SystemExit", r"cannot be loaded: own\.py:3: SystemExit$"),
+        ("x = 1\ndef f(:", r"cannot be loaded: own\.py:2: SyntaxError: invalid syntax$"),
+        ("x = 1\n{}['x']", r"cannot be loaded: own\.py:2: KeyError: 'x'$"),
+        ("class Own: pass", "must be a class with a method 'fill'"),
+    ],
+)
+def test_a_file_that_fails_is_told_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "own.py").write_text(f"{text}\n", "utf-8")
+    with pytest.raises(InputError, match=message):
+        named_class(f"{tmp_path / 'own.py'}:Own")
+
+
+def test_a_model_may_be_a_dataclass(tmp_path: Path) -> None:
+    """Which looks for its module while it is made."""
+    lines = (
+        "from __future__ import annotations",
+        "from dataclasses import dataclass",
+        "@dataclass",
+        "class Own:",
+    )
+    fields = (" scenario: object", " world: object", " def fill(self, components, span, out): out[:] = 1")
+    (tmp_path / "own.py").write_text("\n".join((*lines, *fields)), "utf-8")
+    _, model = workload(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"))
+    assert model is not None
 
 
 def test_wrong_arguments_are_told(own: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import sqlite3
 from pathlib import Path
@@ -13,7 +14,9 @@ import pytest
 
 from roomfold.scenarios.errors import InputError
 from roomfold.scenarios.traces import READERS, REQUEST_READERS, open_requests, open_trace
-from roomfold.scenarios.traces.trace import Store
+from roomfold.scenarios.traces.plain import Plain
+from roomfold.scenarios.traces.spool import _Table
+from roomfold.scenarios.traces.trace import Description, Store, Trace
 
 NAN = np.nan
 GWA_12 = (
@@ -52,6 +55,83 @@ def test_planetlab_files_of_different_length_and_joined_samples(tmp_path: Path) 
     (tmp_path / "b").write_text("50\n70\n")
     assert np.array_equal(whole(tmp_path), [[0.1, 0.2, 0.3, 0.4], [0.5, 0.7, NAN, NAN]], equal_nan=True)
     assert np.allclose(whole(tmp_path, step_s=600), [[0.15, 0.35], [0.6, NAN]], equal_nan=True)
+    (tmp_path / "a0").write_text("")
+    with open_trace(tmp_path) as trace:
+        assert trace.names == ("a", "a0", "b")
+        assert np.isnan(trace.whole()[1]).all()
+        found = trace.description
+    assert found.dropped == {"empty file": 1, "file of less than 4 samples": 1}
+    assert found.notes[1:] == (
+        "empty file, what lacks is missing: a0",
+        "file of less than 4 samples, what lacks is missing: b (2)",
+    )
+    assert (found.rows, found.missing_share) == (6, 0.5)
+
+
+def test_planetlab_days_are_not_merged(tmp_path: Path) -> None:
+    for day in ("20110303", "20110304"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "vm").write_text("1\n2\n")
+    with pytest.raises(InputError, match=r"files in 2 folders \(20110303, 20110304\), must be one day"):
+        open_trace(tmp_path)
+    (tmp_path / "20110304" / "vm").unlink()
+    with open_trace(tmp_path) as trace:
+        assert str(trace.start) == "2011-03-03 00:00:00"
+
+
+def test_one_planetlab_file_asks_for_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "vm").write_text("1\n2\n")
+    for reader in (None, "planetlab"):
+        with pytest.raises(InputError, match=f"got one file, must be the folder .*{tmp_path.name}"):
+            open_trace(tmp_path / "vm", reader)
+
+
+@pytest.mark.parametrize(
+    ("shape", "names", "says"),
+    [
+        ((0, 5), [], r"got util of shape \(0, 5\), must hold"),
+        ((2, 0), ["a", "b"], r"got util of shape \(2, 0\), must hold"),
+        ((2, 5), ["a", "a"], "got 'a' twice, must be one row each"),
+        ((2, 5), ["b", "a"], "must ascend by their bytes"),
+        ((2, 5), ["a"], r"got util of uint8 and shape \(2, 5\), must be uint8"),
+        (None, [], r"got what cannot be read \(File is not a zip file\), must be an .npz file with util"),
+    ],
+)
+def test_arrays_that_hold_nothing_or_a_name_twice(
+    tmp_path: Path, shape: tuple[int, int] | None, names: list[str], says: str
+) -> None:
+    path = tmp_path / "20110303.npz"
+    if shape is None:
+        path.write_bytes(b"1\n")
+    else:
+        np.savez(path, util=np.ones(shape, dtype=np.uint8), names=np.array(names, dtype=str))
+    with pytest.raises(InputError, match=says):
+        open_trace(path)
+
+
+def test_full_use_that_a_format_fixes_cannot_be_another(tmp_path: Path) -> None:
+    (tmp_path / "vm").write_text("1\n2\n")
+    with pytest.raises(InputError, match="got full 1, must be 100"):
+        open_trace(tmp_path, full=1)
+
+
+def test_use_above_provisioned_capacity_is_noted(tmp_path: Path) -> None:
+    rows = [f"{1_373_000_000 + 300 * k};4;1000;100;{60 * k};1000;100" for k in range(4)]
+    (tmp_path / "vm.csv").write_text("\n".join([GWA_12, *rows]) + "\n")
+    with open_trace(tmp_path) as trace, open_trace(tmp_path, full=100) as again:
+        assert again.description == trace.description
+        assert trace.description.notes[-1].startswith("50% of values exceed the component's capacity")
+    with pytest.raises(InputError, match=r"got 75.0% of values above full use \(1\)"):
+        open_trace(tmp_path, full=1)
+
+
+def test_no_reader_ends_without_components_or_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("time,vm,cpu\n0,a,1\n300,a,1\n")
+    nothing = Trace((), 300, Store(0, 2), 1, None, Description("plain", str(path), 1, ""))
+    monkeypatch.setattr(Plain, "read", lambda *_: nothing)
+    with pytest.raises(InputError, match="got 0 components and 2 steps, must be one of each at least"):
+        open_trace(path)
 
 
 @pytest.mark.parametrize("day", ["20110303", "20110403", "20110420"])
@@ -193,6 +273,7 @@ def test_azure_requests_from_both_sources(tmp_path: Path) -> None:
     ("name", "content", "at", "says"),
     [
         ("p/a", "5\nx\n", "a:2:1: utilisation", "got 'x', must be a whole percent"),
+        ("p/a", "5\n\n\n6\n", "a:2:1: utilisation", "got a blank line"),
         ("p/a", "5\n101\n", "a:2:1: utilisation", "must be a whole percent"),
         ("g/1.csv", GWA_12 + "\n1;1;1;1;a;1;1\n", "1.csv:2:5: CPU usage [%]", "got 'a', must be a number"),
         ("g/1.csv", GWA_12 + "\n1;1;1;1;1;1\n", "1.csv:2:1", "got 6 cells, must be 7"),
@@ -227,6 +308,8 @@ def test_wrong_reader_file_and_options_are_named(tmp_path: Path) -> None:
         open_trace(tmp_path / "absent")
     with pytest.raises(InputError, match="must be above 0"):
         open_trace(path, step_s=-1)
+    with pytest.raises(InputError, match="full: got 0, must be above 0"):
+        open_trace(path, full=0)
     with pytest.raises(InputError, match="are all times right"):
         open_trace(path, step_s=1e-6)
     with pytest.raises(InputError, match="mem"):
@@ -234,8 +317,22 @@ def test_wrong_reader_file_and_options_are_named(tmp_path: Path) -> None:
 
 
 def test_a_trace_larger_than_the_disk_is_refused() -> None:
-    with pytest.raises(InputError, match="GB of temporary space"):
+    with pytest.raises(InputError, match=r"need 4,000,000,000,000.0 MB of temporary space"):
         Store(10**9, 10**9)
+
+
+@pytest.mark.parametrize("place", [(Store, "put"), (_Table, "append")])
+def test_a_disk_that_fills_up_while_reading_is_named_with_sizes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[type, str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "t.csv"
+    path.write_text("time,vm,cpu\n0,a,1\n300,a,1\n")
+    monkeypatch.setattr(*place, full)
+    with pytest.raises(InputError, match=r"full temporary space: 0.0 MB were to be written, .* MB are free"):
+        open_trace(path)
 
 
 def test_every_reader_is_documented() -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from roomfold.scenarios.errors import InputError
 from roomfold.scenarios.traces import open_trace, spool
 from roomfold.scenarios.traces.regular import durations, on_steps
 
@@ -66,12 +67,12 @@ def test_ways_to_write_times(tmp_path: Path, times: list[str], start: str) -> No
 
 def test_gaps_duplicates_disorder_and_what_is_left_out(tmp_path: Path) -> None:
     rows = ["0,a,10", "300,a,20", "300,a,30", "1500,a,50", "1200,a,40", "600,a,", "900,a,-1"]
-    rows += ["0,b,150", "0,,5", "0,c,"]
+    rows += ["0,b,150", "0,,5", "0,c,", *(f"{300 * k},d,10" for k in range(6))]
     path = tmp_path / "t.csv"
     path.write_text("time,vm,cpu\n" + "\n".join(rows) + "\n")
     with open_trace(path) as trace:
-        assert trace.names == ("a", "b")
-        expected = [[0.1, 0.3, NAN, NAN, 0.4, 0.5], [1.0, NAN, NAN, NAN, NAN, NAN]]
+        assert trace.names == ("a", "b", "d")
+        expected = [[0.1, 0.3, NAN, NAN, 0.4, 0.5], [1.0, NAN, NAN, NAN, NAN, NAN], [0.1] * 6]
         assert np.allclose(trace.whole(), expected, equal_nan=True)
         assert trace.description.dropped == {
             "above capacity, cut to it": 1,
@@ -82,8 +83,22 @@ def test_gaps_duplicates_disorder_and_what_is_left_out(tmp_path: Path) -> None:
             "same time, last kept": 1,
             "value below 0 or infinite": 1,
         }
-        assert trace.description.rows == 9  # the row that names no component is no sample
-        assert trace.description.missing_share == pytest.approx(7 / 12)
+        assert trace.description.rows == 15  # the row that names no component is no sample
+        assert trace.description.missing_share == pytest.approx(7 / 18)
+
+
+def test_a_wrong_value_of_full_use_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("time,vm,cpu\n" + "".join(f"{300 * k},a,{k}\n" for k in range(11)))
+    with pytest.raises(InputError, match=r"got 81.8% of values above full use \(1\), .* 10: give full=100"):
+        open_trace(path, full=1)
+    path.write_text("time,vm,cpu\n" + "".join(f"{300 * k},a,{1000 * k}\n" for k in range(11)))
+    with pytest.raises(InputError, match=r"above full use \(100\), the largest 10000: is the column right"):
+        open_trace(path)
+    path.write_text("time,vm,cpu\n" + "".join(f"{300 * k},a,{0.1 * k}\n" for k in range(12)))
+    with open_trace(path, full=1) as trace:  # one stray value of eleven is cut and counted
+        assert trace.description.dropped == {"above capacity, cut to it": 1}
+        assert trace.description.full == 1
 
 
 cells = st.lists(

@@ -131,6 +131,9 @@ def wordy(a, b, c, d, e):
 
 def broken(a, b, c, d, e):
     raise RuntimeError("not today")
+
+def leaves(a, b, c, d, e):
+    raise SystemExit(0)
 """
 
 
@@ -159,13 +162,17 @@ def test_own_function_compiled_and_interpreted_alike(tmp_path: Path) -> None:
         ("{file}:absent", "has no function 'absent'"),
         ("{file}:four", "does not take 5 arguments"),
         ("{file}:wordy", "returns str"),
-        ("{file}:broken", "not today"),
+        ("{file}:broken", "mine.py:broken failed: RuntimeError: not today (mine.py:18)"),
+        ("{file}:leaves", "mine.py:leaves failed: SystemExit: 0 (mine.py:21)"),
+        ("{folder}/quits.py:f", "SystemExit: bye now"),
+        ("builtins:max", "does not take 5 arguments"),
         ("{folder}/none.py:f", "no such file"),
     ],
 )
 def test_bad_functions_are_told_in_one_line(tmp_path: Path, name: str, words: str) -> None:
     file = tmp_path / "mine.py"
     file.write_text(OWN)
+    (tmp_path / "quits.py").write_text("import sys\nsys.exit('bye\\nnow')\n")
     policy = Policy(name.format(file=file, folder=tmp_path), where=("study.yaml", 7))
     with pytest.raises(InputError) as caught:
         functions_of(policy, RIGHT)
@@ -173,3 +180,111 @@ def test_bad_functions_are_told_in_one_line(tmp_path: Path, name: str, words: st
     assert words in problem.message
     assert "\n" not in str(problem)
     assert str(problem).startswith("study.yaml:7:")
+
+
+LATER = """
+plain = {"why": "what is not of simple types cannot be compiled"}
+
+def calm(demand_share, history, n, parameter, steps_ahead):
+    return demand_share > 0.6
+
+def raises(demand_share, history, n, parameter, steps_ahead):
+    if n == 5:
+        raise ValueError("two\\nlines")
+    return demand_share > 0.6
+
+def divides(demand_share, history, n, parameter, steps_ahead):
+    return demand_share / (n - 5.0) > 9
+
+def divides_history(demand_share, history, n, parameter, steps_ahead):
+    return history[0] / history[29] > 9
+
+def beyond(demand_share, history, n, parameter, steps_ahead):
+    return n == 5 and history[n + 40] > 9
+
+def other_type(demand_share, history, n, parameter, steps_ahead):
+    if n == 5:
+        return None
+    return demand_share > 0.6
+
+def all_away(demand_share, history, n, parameter, steps_ahead):
+    return demand_share > 0
+
+def too_far(ram_mb, demand_mips, utilisation, history, uniform):
+    return 0 if history.shape[1] == 30 else len(ram_mb)
+
+def before_first(ram_mb, demand_mips, utilisation, history, uniform):
+    return 0 if history.shape[1] == 30 else -1
+
+def nan(power_before_w, power_after_w, utilisation_after, is_on):
+    return 1.0 if power_before_w == 100.0 else float("nan")
+
+def at_once(power_before_w, power_after_w, utilisation_after, is_on):
+    return float("nan")
+"""
+FAILING = [
+    ("detector", "raises", "raises failed: ValueError: two lines (later.py:9)"),
+    ("detector", "divides", "divides failed: ZeroDivisionError: float division by zero (later.py:13)"),
+    ("detector", "divides_history", "failed: ZeroDivisionError: division by zero (later.py:16)"),
+    ("detector", "beyond", "beyond failed: IndexError: index 45 is out of bounds"),
+    ("detector", "other_type", "other_type returns NoneType, not bool"),
+    ("selector", "too_far", "must be 0 to"),
+    ("selector", "before_first", "returns -1, must be 0 to"),
+    ("placement", "nan", "nan returns nan, must be a number"),
+    ("placement", "at_once", "at_once returns nan, must be a number"),
+]
+
+
+@pytest.mark.parametrize("compiles", [True, False])
+@pytest.mark.parametrize(("field", "name", "words"), FAILING)
+def test_a_function_that_fails_later_is_told_in_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], field: str, name: str, words: str, compiles: bool
+) -> None:
+    file = tmp_path / "later.py"
+    text = LATER if compiles else LATER.replace("    return ", "    f'{plain}'; return ")
+    file.write_text(text)
+    names = {"detector": f"{file}:all_away", field: f"{file}:{name}"}
+    fleet, demand = small(1, hosts=6, components=10, steps=14)
+    with pytest.raises(InputError) as caught:
+        consolidate(fleet, demand, Policy(**names, where=("study: policies.p", 0)))  # type: ignore[arg-type]
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"study: policies.p: {field}: later.py:{name} ")
+    assert words in line
+    assert capfd.readouterr() == ("", "")
+
+
+def test_functions_that_hold_out_decide_as_the_named_ones(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import numpy as np\n"
+        "def over(demand_share, history, n, parameter, steps_ahead):\n    return demand_share > parameter\n"
+        "def least(ram_mb, demand, level, history, uniform):\n    return np.argmin(ram_mb)\n"
+        "class Rise:\n    def __call__(self, before, after, level, is_on):\n        return after - before\n"
+        "def rise(before, after, level, is_on):\n    return after - before\n"
+        "instance = Rise()\n"
+    )
+    fleet, demand = small(3, hosts=8, components=16, steps=20)
+    named = consolidate(fleet, demand, Policy("thr", "mmt", "pabfd", 0.5))
+    assert named.migrations > 0
+    for placement, why in (("rise", None), ("instance", "it is no plain function")):
+        own = consolidate(fleet, demand, Policy(f"{file}:over", f"{file}:least", f"{file}:{placement}", 0.5))
+        assert own.interpreted == why
+        assert own.service == named.service
+        assert np.array_equal(own.host_energy_kwh, named.host_energy_kwh)
+        assert np.array_equal(own.moves.target, named.moves.target)
+
+
+def test_what_fails_only_when_compiled_is_told_too(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "calls = 0\n"
+        "def odd(demand_share, history, n, parameter, steps_ahead):\n"
+        "    if n == 5:\n"
+        "        history[29] += 1.0\n"
+        "        if history[29] == 1.0:\n"
+        "            raise ValueError('first time')\n"
+        "    return False\n"
+    )
+    fleet, demand = small(1, hosts=6, components=10, steps=14)
+    with pytest.raises(InputError, match=r"mine\.py:odd fails when compiled, not when run by Python"):
+        consolidate(fleet, demand, Policy(f"{file}:odd"))

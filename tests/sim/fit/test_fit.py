@@ -126,6 +126,34 @@ def test_traces_that_cannot_be_fitted_are_refused() -> None:
         fit(trace)
 
 
+def test_constant_components_have_no_noise() -> None:
+    trace = made(1, days=7, components=40, s=0.3, h=0.4)
+    alone = fit(trace)
+    trace.values[::4] = 0.5
+    found = fit(trace)
+    assert found.working == alone.working
+    noisy = np.array(found.parameters.noise_quantiles[2:4])
+    assert found.parameters.noise_quantiles[0] < 0.05  # the others' profile alone
+    assert np.allclose(noisy, alone.parameters.noise_quantiles[2:4], rtol=0.05)
+
+
+@pytest.mark.parametrize("days", [2, 7])
+@pytest.mark.parametrize("level", [0.5, 0.1])
+def test_components_none_of_which_varies_are_refused_in_one_line(days: int, level: float) -> None:
+    trace = made(1, days=days, components=2)
+    trace.values[0], trace.values[1] = level, 0
+    with pytest.raises(InputError, match="no variation about the hourly profile in any of 1 components"):
+        fit(trace)
+
+
+def test_mostly_constant_components_give_a_fit_without_noise() -> None:
+    trace = made(1, days=7, components=5)
+    trace.values[:3] = 0.3
+    found = fit(trace)
+    assert found.parameters.noise == pytest.approx(0, abs=0.05)
+    json.dumps(found.to_json(), allow_nan=False)
+
+
 def test_planetlab_days_have_no_common_noise_and_short_memory(reference_data: Path) -> None:
     """Against figures computed here directly from the array, for components above 1 %."""
     for day in ("20110303", "20110420"):
@@ -142,3 +170,11 @@ def test_planetlab_days_have_no_common_noise_and_short_memory(reference_data: Pa
         assert np.allclose(kind, profile, rtol=1e-5)
         assert found.parameters.common_share < 0.01
         assert 0.02 < found.parameters.hour_share < 0.15
+
+
+def test_hours_without_any_demand_are_left_out_of_the_noise() -> None:
+    closed = np.ones((7, 24))
+    closed[:, :6] = 0
+    found = fit(made(1, days=7, components=60, s=0.3, profile=closed)).parameters
+    assert found.noise == pytest.approx(0.3, rel=0.05)
+    assert found.workday is not None and found.workday[:6] == (0.0,) * 6
