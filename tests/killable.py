@@ -44,14 +44,14 @@ def simulated(log: Path) -> list[int]:
 def _prepare() -> None:
     """Leave out charts and page; note and slow each world."""
     charts, page = ModuleType("roomfold.reports.charts"), ModuleType("roomfold.reports.page")
-    charts.render_all = lambda *_: {}  # type: ignore[attr-defined]
-    page.page = lambda *_: "page"  # type: ignore[attr-defined]
+    charts.render_all = lambda *_: {}  # type: ignore[attr-defined]  # a made-up module
+    page.page = lambda *_: "page"  # type: ignore[attr-defined]  # likewise
     sys.modules.update({module.__name__: module for module in (charts, page)})
     draw = roomfold.sim.crew.draw_world
     log, fatal = os.environ.get("ROOMFOLD_TEST_LOG"), os.environ.get("ROOMFOLD_TEST_FATAL")
     least_s = float(os.environ.get("ROOMFOLD_TEST_SLOW_S", "0"))
 
-    def noted(scenario, index, *rest):  # type: ignore[no-untyped-def]
+    def noted(scenario: object, index: int, *rest: object) -> object:
         time.sleep(least_s)
         if str(index) == fatal:
             os.kill(os.getpid(), signal.SIGKILL)

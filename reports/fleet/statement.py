@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import get_args
 
 from ... import __version__
-from ...scenarios.fleet import FleetClaim, FleetScenario
+from ...scenarios.fleet import FleetClaim, FleetScenario, Metric
 from ...scenarios.loader import fingerprint
 from ...sim.fleet import FleetStudy, TraceFacts
 
 SCHEMA = 1
-METRICS = (
-    "energy_kwh",
-    "migrations",
-    "slatah",
-    "pdm",
-    "slav",
-    "esv_kwh",
-    "overall_violation",
-    "average_violation",
-    "host_shutdowns",
-)
+METRICS: tuple[str, ...] = get_args(Metric)
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def _guarded_selector(call: Any, note: Any) -> Callable[..., Any]:
             with in_python():
                 note(ram, demand, level, past, uniform)
             return 0
-        return answer  # type: ignore[no-any-return]
+        return answer  # type: ignore[no-any-return]  # compiled: its type is fixed
 
     return guarded
 

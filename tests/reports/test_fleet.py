@@ -14,11 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from roomfold.reports.fleet import fleet_table, publish_fleet, state_fleet
-from roomfold.reports.fleet.statement import METRICS
 from roomfold.reports.manifest import differences
 from roomfold.reports.messages import LANGS, messages
 from roomfold.scenarios import InputError, assumptions, fingerprint, load_any, resolved_yaml
-from roomfold.scenarios.fleet import FleetScenario, Metric, Quirk
+from roomfold.scenarios.fleet import FleetScenario, Quirk
 from roomfold.sim.consolidation import QUIRKS, Settings
 from roomfold.sim.fleet import FleetStudy, fleet_arrays, run_fleet
 
@@ -49,7 +48,7 @@ def study(trace: Path) -> FleetStudy:
 
 
 def test_names_of_quirks_metrics_and_settings_agree_with_the_engine() -> None:
-    assert get_args(Quirk) == QUIRKS and get_args(Metric) == METRICS
+    assert get_args(Quirk) == QUIRKS
     control = set(type(fleet().control).model_fields)
     assert control == {field.name for field in fields(Settings)} - {"seed", "world"}
     assert all(getattr(Settings(), name) == getattr(fleet().control, name) for name in control)

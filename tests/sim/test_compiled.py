@@ -42,7 +42,7 @@ def load(folder: Path) -> dict[str, object]:
 def test_interpreted_runs_the_whole_tree_plainly(tmp_path: Path) -> None:
     both = load(tmp_path)["both"]
     plain = interpreted(both)
-    assert plain(0.1) == both(0.1)  # type: ignore[operator]
+    assert plain(0.1) == both(0.1)  # type: ignore[operator]  # made by exec
     assert type(plain).__name__ == "function"
     assert type(plain.__globals__["twice"]).__name__ == "function"
 
@@ -66,7 +66,7 @@ def test_no_cache_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(compiled.numba, "njit", picky)
     both = load(tmp_path)["both"]
-    assert both(3.0) == 3.0  # type: ignore[operator]
+    assert both(3.0) == 3.0  # type: ignore[operator]  # made by exec
 
 
 def test_a_changed_neighbour_is_never_served_from_the_cache(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -246,7 +247,8 @@ def test_a_function_that_fails_later_is_told_in_one_line(
     names = {"detector": f"{file}:all_away", field: f"{file}:{name}"}
     fleet, demand = small(1, hosts=6, components=10, steps=14)
     with pytest.raises(InputError) as caught:
-        consolidate(fleet, demand, Policy(**names, where=("study: policies.p", 0)))  # type: ignore[arg-type]
+        policy = replace(Policy(where=("study: policies.p", 0)), **names)
+        consolidate(fleet, demand, policy)
     (line,) = str(caught.value).splitlines()
     assert line.startswith(f"study: policies.p: {field}: later.py:{name} ")
     assert words in line
