@@ -51,8 +51,8 @@ def test_first_compilation_is_announced_once(tmp_path: Path) -> None:
     both = load(tmp_path)["both"]
     said: list[str] = []
     with announcing(lambda: said.append("compiling")):
-        both(1.0)  # type: ignore[operator]
-        both(2.0)  # type: ignore[operator]
+        both(1.0)  # type: ignore[operator]  # made by exec
+        both(2.0)  # type: ignore[operator]  # made by exec
     assert said == ["compiling"]
 
 
