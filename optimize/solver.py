@@ -1,24 +1,27 @@
-"""The only module that knows PuLP and HiGHS: one kind of model, one honest result.
+"""The only module that knows PuLP and HiGHS: models built from arrays, one honest result.
 
-Every model of this package is ``min cost x, rows x >= at_least, 0 <= x <= at_most``, some of them
-in whole numbers. PuLP writes the models, by the common subset of 3.3 and 4.x; the result is read
-from HiGHS itself, because PuLP's differs between the two, calls an incumbent at a limit optimal,
-knows no proven bound, and in 3.3 raises KeyError at a node limit. HiGHS gets one thread, since a
-second thread count in one process fails. Limits are counted in nodes, never in seconds, so that a
-plan is the same on every machine.
+PuLP writes the models, by the common subset of 3.3 and 4.x; the result is read from HiGHS itself,
+because PuLP's differs between the two, calls an incumbent at a limit optimal, knows no proven bound,
+and in 3.3 raises KeyError at a node limit. HiGHS gets one thread, since a second thread count in one
+process fails. Limits are counted in nodes, so that a plan is the same on every machine; seconds are
+counted only where a user asks for a limit in seconds.
 """
 
 from __future__ import annotations
 
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pulp
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 TOLERANCE = 1e-6
 # HiGHS's code for a primal solution that satisfies all rows.
@@ -31,20 +34,216 @@ class Solution:
 
     Attributes:
         x: values, shape (columns,); whole where asked for; empty if nothing was found.
-        duals: price of each row, >= 0, shape (rows,); of no meaning for whole numbers.
+        duals: price of each row, >= 0 for rows with a lower limit only, shape (rows,); of no meaning for
+            whole numbers.
         cost: objective at ``x``, infinite if nothing was found.
-        bound: no solution costs less; minus infinity if not known.
+        bound: no solution costs less; minus infinity if not known, infinite if there is no solution.
+        infeasible: proven that no solution exists.
     """
 
     x: Floats
     duals: Floats
     cost: float
     bound: float
+    infeasible: bool = False
+
+
+class _Started(pulp.HiGHS):  # type: ignore[misc]  # PuLP has no types
+    """HiGHS with a first solution given; the two steps it overrides are the same in PuLP 3.3 and 4.x."""
+
+    start: list[float] | None = None
+
+    def callSolver(self, lp: Any) -> None:  # noqa: N802  # PuLP's name
+        """Hand over the first solution, then solve."""
+        if self.start is not None:
+            indices = np.arange(len(self.start), dtype=np.int32)
+            lp.solverModel.setSolution(len(self.start), indices, np.array(self.start))
+        lp.solverModel.run()
 
 
 def solver_name() -> str:
     """Modelling library and solver with their versions."""
     return f"PuLP {version('pulp')}, HiGHS {version('highspy')}"
+
+
+class Model:
+    """A linear model ``min cost x`` under rows ``low <= a x <= high``, some columns in whole numbers.
+
+    Columns and rows are added by family, with a short name of letters; each gets a number.
+    """
+
+    def __init__(self, name: str = "roomfold") -> None:
+        self._problem = pulp.LpProblem(name, pulp.LpMinimize)
+        self._variables: list[Any] = []
+        self._costs: list[float] = []
+        self._whole: list[bool] = []
+        self._rows: list[tuple[Ints, Floats, float, float]] = []
+        self._names: list[str] = []
+
+    def columns(
+        self,
+        family: str,
+        shape: int | tuple[int, ...],
+        *,
+        cost: ArrayLike = 0.0,
+        low: ArrayLike = 0.0,
+        high: ArrayLike = np.inf,
+        whole: bool = False,
+    ) -> Ints:
+        """Add a family of columns.
+
+        Args:
+            cost, low, high: one for all or one each, broadcast to ``shape``.
+
+        Returns:
+            Their numbers, of the given shape.
+        """
+        places = list(np.ndindex(shape if isinstance(shape, tuple) else (shape,)))
+        costs, lows, highs = (
+            np.broadcast_to(np.asarray(limit, dtype=np.float64), shape).ravel().tolist()
+            for limit in (cost, low, high)
+        )
+        category = pulp.LpInteger if whole else pulp.LpContinuous
+        first = len(self._variables)
+        for place, least, most in zip(places, lows, highs, strict=True):
+            name = "_".join([family, *(str(i) for i in place)])
+            limits = (None if least == -np.inf else least, None if most == np.inf else most)
+            self._variables.append(self._problem.add_variable(name, *limits, category))
+        self._costs += costs
+        self._whole += [whole] * len(places)
+        return np.arange(first, len(self._variables)).reshape(shape)
+
+    def rows(
+        self,
+        family: str,
+        row: ArrayLike,
+        column: ArrayLike,
+        value: ArrayLike,
+        *,
+        low: ArrayLike = -np.inf,
+        high: ArrayLike = np.inf,
+        count: int | None = None,
+    ) -> Ints:
+        """Add a family of rows, given by their entries.
+
+        Args:
+            row: of each entry, counted from 0 within the family.
+            column: number of each entry's column.
+            value: of each entry, or one for all; entries of one place are summed.
+            low, high: of each row, or one for all.
+            count: how many rows; as many as are named if None.
+
+        Returns:
+            Numbers of the rows, shape (count,).
+        """
+        at, columns = np.asarray(row, dtype=np.int64).ravel(), np.asarray(column, dtype=np.int64).ravel()
+        values = np.broadcast_to(np.asarray(value, dtype=np.float64), at.shape).ravel()
+        n = (int(at.max()) + 1 if len(at) else 0) if count is None else count
+        lows, highs = (np.broadcast_to(np.asarray(v, dtype=np.float64), n).tolist() for v in (low, high))
+        order = np.argsort(at, kind="stable")
+        edges = np.searchsorted(at[order], np.arange(n + 1))
+        first = len(self._rows)
+        for i in range(n):
+            entries = order[edges[i] : edges[i + 1]]
+            self._rows.append((columns[entries], values[entries], lows[i], highs[i]))
+            self._names.append(f"{family}_{i}")
+        return np.arange(first, len(self._rows))
+
+    def solve(
+        self,
+        *,
+        nodes: int = 1000,
+        gap: float = 0.0,
+        seconds: float | None = None,
+        start: Floats | None = None,
+    ) -> Solution:
+        """Solve; whatever limit ends the search, the best solution and bound so far are the answer.
+
+        Args:
+            nodes: branch-and-bound nodes at most.
+            gap: relative gap at which a search for whole numbers may stop.
+            seconds: at most; only where a user asked for it.
+            start: a first solution, shape (columns,).
+        """
+        problem, place = self._written()
+        exported = _exported(problem)
+        solver = _Started(
+            msg=False, threads=1, gapRel=gap, timeLimit=seconds, mip_max_nodes=nodes, random_seed=0
+        )
+        number = {variable.name: j for j, variable in enumerate(self._variables)}
+        column = np.array([number[variable.name] for variable in exported], dtype=np.int64)
+        if start is not None:
+            solver.start = np.asarray(start, dtype=np.float64)[column].tolist()
+        # A node limit is an answer, not an error; PuLP 3.3 has no entry for it.
+        with suppress(KeyError):
+            problem.solve(solver)
+        return self._read(problem.solverModel, column, place)
+
+    def _read(self, highs: Any, column: Ints, place: Ints) -> Solution:
+        info, solution = highs.getInfo(), highs.getSolution()
+        status = highs.modelStatusToString(highs.getModelStatus())
+        whole = np.array(self._whole, dtype=bool)
+        infeasible = status == "Infeasible"
+        bound = np.inf if infeasible else float(info.mip_dual_bound) if whole.any() else -np.inf
+        duals = np.zeros(len(self._rows))
+        nothing = Solution(np.empty(0), duals, np.inf, bound, infeasible)
+        if int(info.primal_solution_status) != FEASIBLE or len(solution.col_value) != len(column):
+            return nothing
+        x = np.zeros(len(self._variables))
+        x[column] = np.array(solution.col_value, dtype=np.float64)
+        if not whole.any():
+            np.add.at(duals, place, np.array(solution.row_dual, dtype=np.float64))
+            value = float(np.array(self._costs) @ x)
+            return Solution(x, duals, value, value if status == "Optimal" else -np.inf)
+        x[whole] = np.rint(x[whole])
+        if not self._holds(x):
+            return nothing
+        return Solution(x, duals, float(np.array(self._costs) @ x), bound)
+
+    def _holds(self, x: Floats) -> bool:
+        """Whether rounded values still satisfy every row."""
+        for columns, values, low, high in self._rows:
+            value = float(values @ x[columns])
+            if value < low - TOLERANCE * max(1.0, abs(low)) or value > high + TOLERANCE * max(1.0, abs(high)):
+                return False
+        return True
+
+    def _written(self) -> tuple[Any, Ints]:
+        """The model in PuLP, and for each of its rows the number of the row here."""
+        problem, variables = self._problem, self._variables
+        terms = zip(self._costs, variables, strict=True)
+        problem.setObjective(pulp.lpSum(c * x for c, x in terms if c))
+        place = []
+        for i, (columns, values, low, high) in enumerate(self._rows):
+            left = pulp.lpSum(
+                a * variables[j] for a, j in zip(values.tolist(), columns.tolist(), strict=True) if a
+            )
+            for limit, relation in _relations(low, high):
+                row = left >= limit if relation > 0 else left <= limit if relation < 0 else left == limit
+                problem += row, self._names[i] if relation >= 0 else f"{self._names[i]}_most"
+                place.append(i)
+        return problem, np.array(place, dtype=np.int64)
+
+    def text(self) -> str:
+        """The model in CPLEX LP format, as PuLP writes it. A model is either written or solved, once."""
+        problem, _ = self._written()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.lp"
+            problem.writeLP(str(path))
+            return path.read_text("utf-8")
+
+
+def _relations(low: float, high: float) -> list[tuple[float, int]]:
+    """Limits of a row: 1 for at least, -1 for at most, 0 for equal."""
+    if low == high:
+        return [(low, 0)]
+    return [(low, 1)] * (low > -np.inf) + [(high, -1)] * (high < np.inf)
+
+
+def _exported(problem: Any) -> list[Any]:
+    """Variables in the order in which PuLP hands them over."""
+    exported = getattr(problem, "exported_variables", None) or problem.variables
+    return list(exported())
 
 
 def minimise(
@@ -65,43 +264,12 @@ def minimise(
         at_least: shape (rows,).
         at_most: shape (columns,); no limit if None.
         whole: ask for whole numbers.
-        nodes: branch-and-bound nodes at most.
-        gap: relative gap at which a search for whole numbers may stop.
+        nodes, gap: see ``Model.solve``.
     """
-    problem = _model(cost, rows, at_least, at_most, whole)
-    options = {"mip_max_nodes": nodes, "random_seed": 0}
-    # A node limit is an answer, not an error; PuLP 3.3 has no entry for it.
-    with suppress(KeyError):
-        problem.solve(pulp.HiGHS(msg=False, threads=1, gapRel=gap, **options))
-    highs = problem.solverModel
-    info, solution = highs.getInfo(), highs.getSolution()
-    bound = float(info.mip_dual_bound) if whole else -np.inf
-    nothing = Solution(np.empty(0), np.zeros(len(at_least)), np.inf, bound)
-    if int(info.primal_solution_status) != FEASIBLE or len(solution.col_value) != len(cost):
-        return nothing
-    x = np.maximum(np.array(solution.col_value, dtype=np.float64), 0.0)
-    if not whole:
-        value = float(cost @ x)
-        return Solution(x, np.maximum(np.array(solution.row_dual), 0.0), value, value)
-    x = np.rint(x)
-    if np.any(rows @ x < at_least - TOLERANCE * np.maximum(1.0, np.abs(at_least))):
-        return nothing
-    return Solution(x, np.zeros(len(at_least)), float(cost @ x), bound)
-
-
-def _model(
-    cost: Floats, rows: Floats, at_least: Floats, at_most: Floats | None, whole: bool
-) -> pulp.LpProblem:
-    problem = pulp.LpProblem("roomfold", pulp.LpMinimize)
-    category = pulp.LpInteger if whole else pulp.LpContinuous
-    # Names are padded so that every order of variables, by age or by name, is the one given.
-    variables = [
-        problem.add_variable(f"x{j:06d}", 0, None if at_most is None else float(at_most[j]), category)
-        for j in range(len(cost))
-    ]
-    problem += pulp.lpSum(c * x for c, x in zip(cost.tolist(), variables, strict=True))
-    for i, row in enumerate(rows):
-        used = np.flatnonzero(row)
-        terms = pulp.lpSum(a * variables[j] for a, j in zip(row[used].tolist(), used.tolist(), strict=True))
-        problem += terms >= float(at_least[i]), f"r{i:06d}"
-    return problem
+    model = Model()
+    columns = model.columns(
+        "x", len(cost), cost=cost, high=np.inf if at_most is None else at_most, whole=whole
+    )
+    row, column = np.nonzero(rows)
+    model.rows("r", row, columns[column], rows[row, column], low=at_least, count=len(at_least))
+    return model.solve(nodes=nodes, gap=gap)

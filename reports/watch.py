@@ -49,7 +49,7 @@ def watched_study(
 
 def watched_fleet(scenario: FleetScenario, shown: str, *, quiet: bool) -> FleetStudy:
     """Replay the trace of a fleet scenario under every policy; see ``sim.fleet.run_fleet``."""
-    from ..sim.compiled import announcing
+    from ..optimize.compiled import announcing
     from ..sim.fleet import run_fleet
 
     if quiet:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.clock import Span
-from .compiled import compiled
+from ..optimize.compiled import compiled
 from .downtime import Downtime
 from .facility import Facility
 from .power import Curves, fill_power

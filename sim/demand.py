@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from ..scenarios.clock import HOURS_PER_DAY, Clock, Span
 from ..scenarios.streams import noise_bytes
-from .compiled import compiled
+from ..optimize.compiled import compiled
 
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled
+from ..optimize.compiled import compiled
 
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]

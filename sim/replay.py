@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.errors import InputError, Problem
-from .compiled import compiled
+from ..optimize.compiled import compiled
 from .power import KNOTS, Curves
 
 Floats = NDArray[np.float64]

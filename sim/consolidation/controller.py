@@ -24,7 +24,7 @@ from simpy.events import EventPriority
 
 from ...scenarios.errors import InputError, Problem
 from ...scenarios.streams import uniforms
-from ..compiled import interpreted
+from ...optimize.compiled import interpreted
 from . import initial, moves
 from .arrays import ALIVE, NOW_S, Floats, Ints, new_state, new_work
 from .fleet import FleetArrays, constants_of

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..compiled import inner
+from ...optimize.compiled import inner
 from .arrays import HISTORY_AT, ON, RECORDED, Fleet, Floats, Rules, State, Work
 from .drain import drain
 from .find import by_demand, candidates, find, is_overloaded, put

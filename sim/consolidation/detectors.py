@@ -19,7 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..compiled import compiled
+from ...optimize.compiled import compiled
 from .arrays import Floats
 
 FALLBACK_SHARE = 0.7

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..compiled import inlined, inner
+from ...optimize.compiled import inlined, inner
 from .arrays import ON, Fleet, Rules, State, Work
 from .find import by_demand, candidates, find, put, sort
 from .hosting import component_of, power, remove, utilisation_of

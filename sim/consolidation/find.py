@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiled import inlined, inner
+from ...optimize.compiled import inlined, inner
 from .arrays import HISTORY_AT, OFF, ON, RECORDED, Fleet, Floats, Ints, Rules, State, Work
 from .hash_order import free_in_hash_order, grow_table
 from .hosting import append, power, utilisation_of

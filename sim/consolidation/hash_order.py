@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compiled import inlined, inner
+from ...optimize.compiled import inlined, inner
 from .arrays import Fleet, Ints, Rules, State
 
 BROKER = 2  # number of the only broker among CloudSim's entities

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from math import floor
 
-from ..compiled import inlined, inner
+from ...optimize.compiled import inlined, inner
 from .arrays import (
     ALIVE,
     BOOTING,

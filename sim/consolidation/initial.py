@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiled import compiled, inlined, inner
+from ...optimize.compiled import compiled, inlined, inner
 from .arrays import OFF, ON, Fleet, Floats, Ints, Rules, State
 from .hosting import append, power, settle_phase
 

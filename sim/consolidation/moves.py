@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiled import compiled, inlined, inner
+from ...optimize.compiled import compiled, inlined, inner
 from .arrays import (
     BOOTING,
     FLIGHTS,

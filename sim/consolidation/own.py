@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...scenarios.errors import Problem
-from ..compiled import in_python, pointer, strict
+from ...optimize.compiled import in_python, pointer, strict
 from .arrays import Floats
 
 Plain = bool | int | float

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...scenarios.errors import InputError, Problem
-from ..compiled import NotCompilableError, pointer
+from ...optimize.compiled import NotCompilableError, pointer
 from ..own_code import module_named
 from . import detectors, placements, selectors
 from .own import DETECTOR, PLACEMENT, SELECTOR, Own, Role, told

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..compiled import compiled
+from ...optimize.compiled import compiled
 from .arrays import Floats
 
 

@@ -11,11 +11,11 @@ import numba
 import numpy as np
 import pytest
 
-from roomfold.sim import compiled
-from roomfold.sim.compiled import NotCompilableError, announcing, interpreted, pointer, strict
+from roomfold.optimize import compiled
+from roomfold.optimize.compiled import NotCompilableError, announcing, interpreted, pointer, strict
 
 SOURCE = """
-from roomfold.sim.compiled import compiled, inner, inlined
+from roomfold.optimize.compiled import compiled, inner, inlined
 
 @inlined
 def third(x):
@@ -71,10 +71,10 @@ def test_no_cache_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_changed_neighbour_is_never_served_from_the_cache(tmp_path: Path) -> None:
     (tmp_path / "callee.py").write_text(
-        "from roomfold.sim.compiled import inner\n\n@inner\ndef f(x):\n    return x + 1\n"
+        "from roomfold.optimize.compiled import inner\n\n@inner\ndef f(x):\n    return x + 1\n"
     )
     (tmp_path / "caller.py").write_text(
-        "from callee import f\nfrom roomfold.sim.compiled import compiled\n\n"
+        "from callee import f\nfrom roomfold.optimize.compiled import compiled\n\n"
         "@compiled\ndef g(x):\n    return f(x)\n"
     )
 
