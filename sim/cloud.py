@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..scenarios.clock import Span
 from ..optimize.compiled import compiled
+from ..scenarios.clock import Span
 from .downtime import Downtime
 from .facility import Facility
 from .power import Curves, fill_power

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..optimize.compiled import compiled
 from ..scenarios.clock import HOURS_PER_DAY, Clock, Span
 from ..scenarios.streams import noise_bytes
-from ..optimize.compiled import compiled
 
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..scenarios.errors import InputError, Problem
 from ..optimize.compiled import compiled
+from ..scenarios.errors import InputError, Problem
 from .power import KNOTS, Curves
 
 Floats = NDArray[np.float64]

@@ -22,9 +22,9 @@ import simpy
 from numpy.typing import NDArray
 from simpy.events import EventPriority
 
+from ...optimize.compiled import interpreted
 from ...scenarios.errors import InputError, Problem
 from ...scenarios.streams import uniforms
-from ...optimize.compiled import interpreted
 from . import initial, moves
 from .arrays import ALIVE, NOW_S, Floats, Ints, new_state, new_work
 from .fleet import FleetArrays, constants_of

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ...scenarios.errors import Problem
 from ...optimize.compiled import in_python, pointer, strict
+from ...scenarios.errors import Problem
 from .arrays import Floats
 
 Plain = bool | int | float

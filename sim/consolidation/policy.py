@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...scenarios.errors import InputError, Problem
 from ...optimize.compiled import NotCompilableError, pointer
+from ...scenarios.errors import InputError, Problem
 from ..own_code import module_named
 from . import detectors, placements, selectors
 from .own import DETECTOR, PLACEMENT, SELECTOR, Own, Role, told
