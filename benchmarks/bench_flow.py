@@ -20,7 +20,7 @@ from numpy.random import SFC64, Generator
 from roomfold.scenarios.clock import Clock
 from roomfold.scenarios.estate import NEVER
 from roomfold.sim.block import Fleet
-from roomfold.sim.cloud import CloudSite
+from roomfold.sim.cloud import CloudSites
 from roomfold.sim.demand import Demand
 from roomfold.sim.downtime import Downtime, rooms_down, servers_down
 from roomfold.sim.facility import calibrate
@@ -160,7 +160,7 @@ def _future(
     )
 
 
-def _cloud(size: Size, fleet: Fleet, timeline: Timeline) -> CloudSite:
+def _cloud(size: Size, fleet: Fleet, timeline: Timeline) -> CloudSites:
     hosts = fleet.curves.machines(np.ones(size.hosts, dtype=np.int32), np.full(size.hosts, 1.8))
     facility = calibrate(
         rated_w=np.array([6e4]),
@@ -171,8 +171,9 @@ def _cloud(size: Size, fleet: Fleet, timeline: Timeline) -> CloudSite:
         it_w=np.array([4e4]),
     )
     down = Downtime(np.full(1, CLOUD), np.array([100.0]), np.array([101.5]))
-    return CloudSite(
-        hosts, hosts.ssj_ops * 4, timeline.host_on_h, 0.3, 0.1, facility, down, timeline.host_outages
+    site = np.zeros(size.hosts, dtype=np.int64)
+    return CloudSites(
+        site, hosts, hosts.ssj_ops * 4, timeline.host_on_h, 0.3, 0.1, facility, down, timeline.host_outages
     )
 
 

@@ -1,9 +1,11 @@
 """Plans: what to build, where each component goes, and when it moves.
 
 Read ``make_plan`` first, then what it calls in this order: ``waves`` (when), ``sizing`` and
-``flavours`` (how large), ``hosts`` (on what), ``packing`` (how many; it uses ``fleet``,
-``columns`` and ``knapsack``), ``placement`` (which host), ``access`` (shared lines), ``baseline``
-(compared with what). Only ``solver`` knows PuLP and HiGHS.
+``flavours`` (how large), ``hosts`` (on what), ``siting`` (where), ``profiles`` (filled hour by hour) or
+``packing`` (filled by sizes), ``sparing`` (what the first saves), ``placement`` (which host), ``access``
+(shared lines). Around it: ``check`` (is the plan what it says), ``explain`` (why there is none), ``frontier``
+(plans of other leanings), ``instances`` (public packing formats), ``reassign`` (re-planning a running cloud).
+Only ``solver`` knows PuLP and HiGHS, only ``compiled`` numba.
 """
 
 from __future__ import annotations

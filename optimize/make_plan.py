@@ -2,106 +2,102 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from time import perf_counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..scenarios.clock import Clock
+from ..scenarios.cloud import Cloud
+from ..scenarios.errors import InfeasibleError
 from ..scenarios.estate import NEVER
-from ..scenarios.schema import Alternative, Cloud, Migration, Scenario
+from ..scenarios.schema import Migration, Scenario
 from ..scenarios.world import World
 from .access import shared_lines
-from .baseline import first_fit, hosts_at_least
-from .flavours import choose_flavours
-from .hosts import HostTypes, host_types, yearly_cost
-from .packing import PoolPacking, pack
-from .placement import largest, place
-from .plan import Flavours, Hosts, Plan, Proof
-from .sizing import expected_growth, needs
+from .cargo import Cargo, Sized, by_site, cargo_of, sized_components
+from .hosts import MONEY_ONLY, HostTypes, Weights, host_types
+from .pack_pools import PackedPools, pack_pools, plain_rules
+from .packing import hosts_at_least
+from .placement import place
+from .plan import Flavours, Hosts, Plan, Proof, SiteRecovery
+from .profiles import Load
+from .racks import rack_of
+from .siting import Housing, Sited, Standing, overfull, site_units, stand_by
+from .sizing import needs
 from .solver import solver_name
-from .waves import Waves, plan_waves
+from .sparing import sparing
+from .waves import Waves, case_of, plan_waves
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+# Sites are chosen at most so often, the racks of those that overflowed counted so much fuller each time.
+CHOICES = 6
+MARGIN = 1.01
+
 
 @dataclass(frozen=True)
-class _Cargo:
-    """Components that run on the cloud, shape (components,) each where not said otherwise.
+class _Built:
+    """What is built at some sites; see ``Plan``."""
 
-    Attributes:
-        rows: server rows.
-        pools: (zone, MLPS level) of each pool.
-        pool: row of ``pools``.
-        from_h: hour from which each is needed on the cloud.
-    """
-
-    rows: Ints
+    cargo: Cargo
+    packed: PackedPools
+    hosts: Hosts
+    host_of: Ints
     pools: tuple[tuple[str, int], ...]
-    pool: Ints
-    from_h: Ints
+    pool_site: NDArray[np.int32]
+    recovery: SiteRecovery | None
 
 
-@dataclass(frozen=True)
-class _Packed:
-    """How the components were sized and packed.
-
-    Attributes:
-        costs: yearly cost of each host type.
-        sizes: of the flavours, shape (flavours, 3).
-        flavour: row of ``sizes`` for each component.
-        counts: components by pool and flavour, shape (pools, flavours).
-        pools: one packing per pool.
-        seconds: what it took.
-    """
-
-    costs: Floats
-    sizes: Floats
-    flavour: Ints
-    counts: Ints
-    pools: list[PoolPacking]
-    seconds: float
-
-
-def make_plan(scenario: Scenario, alternative: str, world: World) -> Plan:
+def make_plan(
+    scenario: Scenario,
+    alternative: str,
+    world: World,
+    weights: Weights = MONEY_ONLY,
+    load: Load | None = None,
+) -> Plan:
     """Plan what an alternative builds and moves in one world.
 
+    Args:
+        weights: what counts beside money.
+        load: demand of all servers by the hour; that of the built-in workload model if None.
+
     Raises:
-        InfeasibleError: a component is larger than every host type.
+        InfeasibleError: a component is larger than every host type, or no choice of sites keeps its limits.
     """
     chosen = scenario.alternatives[alternative]
     if chosen.kind == "keep" or chosen.cloud is None or chosen.migration is None:
         return _nothing(world, alternative, chosen.kind)
     moving = _moving_servers(chosen.migration, world)
-    waves = _waves(scenario, chosen, chosen.cloud, chosen.migration, world, moving)
-    cargo = _cargo(world, moving, waves)
+    waves = plan_waves(case_of(scenario, chosen, world, moving))
+    cargo = cargo_of(world, moving, waves, chosen.cloud)
     if not len(cargo.rows):
         return _nothing(world, alternative, chosen.kind, waves)
-    types = host_types(scenario, chosen.cloud, world)
-    packed = _pack(scenario, chosen.cloud, world, cargo, types)
-    standby = chosen.cloud.standby_hosts
-    hosts, host_of = place(
-        packed.pools, types, cargo.pool, packed.flavour, cargo.from_h, world.clock, standby
-    )
-    line, lines = shared_lines(scenario, chosen.cloud, world, waves.wave_h)
-    servers = len(world.estate.servers.id)
+    cloud, types = chosen.cloud, host_types(scenario, chosen.cloud, world)
+    sized = sized_components(scenario, cloud, world, cargo, types, load)
+    site, built = _fitting(scenario, cloud, world, cargo, sized, types, waves, moving, weights)
+    line, lines = shared_lines(scenario, cloud, world, waves.wave_h, site.unit_km)
     return Plan(
         alternative=alternative,
         kind=chosen.kind,
-        pools=cargo.pools,
-        hosts=hosts,
-        flavours=Flavours(*np.ascontiguousarray(packed.sizes.T)),
-        flavour=_by_server(servers, cargo.rows, packed.flavour),
-        placement=_by_server(servers, cargo.rows, host_of),
+        pools=built.pools,
+        sites=site.names,
+        pool_site=built.pool_site,
+        unit_site=site.unit_site,
+        hub_rooms=site.hub_rooms,
+        hosts=built.hosts,
+        flavours=Flavours(*np.ascontiguousarray(sized.sizes.T)),
+        flavour=_by_server(world, cargo.rows, sized.flavour),
+        placement=_by_server(world, cargo.rows, built.host_of),
         wave_h=waves.wave_h,
         shared_line=line,
         shared_lines=lines,
         team_fte=waves.team_fte,
         late=waves.late,
-        proof=_proof(scenario, chosen.cloud, world, cargo, types, packed),
+        proof=_proof(scenario, cloud, world, built.cargo, types, sized, built.packed),
+        siting=site.proof,
+        recovery=built.recovery,
+        schedule=waves.proof,
     )
 
 
@@ -114,7 +110,13 @@ def _nothing(world: World, alternative: str, kind: str, waves: Waves | None = No
         alternative=alternative,
         kind=kind,
         pools=(),
-        hosts=Hosts(ints, ints, ints, none.astype(np.bool_), ints, none, none, none, none, none, none),
+        sites=(),
+        pool_site=ints,
+        unit_site=np.full(units, -1, dtype=np.int32),
+        hub_rooms=ints,
+        hosts=Hosts(
+            ints, ints, ints, none.astype(np.bool_), ints, none, none, none, none, none, none, ints, ints
+        ),
         flavours=Flavours(none, none, none),
         flavour=nowhere,
         placement=nowhere,
@@ -134,91 +136,151 @@ def _moving_servers(migration: Migration, world: World) -> Bools:
     return ~world.estate.systems.classified[servers.system] & (~servers.zombie | unnoticed)
 
 
-def _waves(
-    scenario: Scenario, chosen: Alternative, cloud: Cloud, migration: Migration, world: World, moving: Bools
-) -> Waves:
-    servers, systems = world.estate.servers, world.estate.systems
-    data_gb = np.zeros(len(systems.id))
-    np.add.at(data_gb, servers.system[moving], servers.disk_gb[moving])
-    deadline_h = None
-    if chosen.deadline is not None:
-        deadline_h = world.clock.hour_of(chosen.deadline) + 24
-    return plan_waves(scenario, cloud, migration, world, deadline_h, data_gb)
+def _fitting(
+    scenario: Scenario,
+    cloud: Cloud,
+    world: World,
+    cargo: Cargo,
+    sized: Sized,
+    types: HostTypes,
+    waves: Waves,
+    moving: Bools,
+    weights: Weights,
+) -> tuple[Sited, _Built]:
+    """Sites and what is built there; where more racks than planned are filled, sites are chosen anew.
 
-
-def _cargo(world: World, moving: Bools, waves: Waves) -> _Cargo:
-    """Components still in use when their system reaches the cloud, and their pools."""
-    servers, systems = world.estate.servers, world.estate.systems
-    wave_h = waves.wave_h[servers.system].astype(np.int64)
-    rows = np.flatnonzero(moving & (wave_h < _first_hours(world.clock, servers.retires_month)))
-    system = servers.system[rows]
-    keys, pool = np.unique(
-        np.stack([systems.zone[system], systems.mlps[system]], axis=1), axis=0, return_inverse=True
+    Raises:
+        InfeasibleError: no choice keeps the limits of sites.
+    """
+    housing = Housing(
+        cargo.rows, sized.sizes[sized.flavour], len(cargo.pools), types, sized.mean_ssj_per_vcpu
     )
-    pools = tuple((world.estate.zones[zone], int(level)) for zone, level in keys)
-    return _Cargo(rows, pools, pool.ravel(), wave_h[rows])
+    taken, bound = np.ones(len(cloud.sites)), np.inf
+    for _ in range(CHOICES):
+        sited = site_units(scenario, cloud, world, housing, waves.wave_h != NEVER, moving, weights, taken)
+        sited, bound = sited.with_bound(bound), min(bound, sited.bound_cny)
+        built = _build(
+            scenario, cloud, world, by_site(world, cargo, sited.unit_site), sized, sited, types, weights
+        )
+        over = overfull(cloud, world, sited, built.hosts, built.pool_site)
+        if (over <= 1).all():
+            return sited, built
+        taken = taken * np.where(over > 1, over * MARGIN, 1.0)
+    raise InfeasibleError(
+        f"racks: the hosts of {', '.join(sited.names)} need more racks than these sites have"
+    )
 
 
-def _first_hours(clock: Clock, months: NDArray[np.int32]) -> Ints:
-    """First hour of each month, the end of the horizon for months after it."""
-    return np.asarray(clock.month_edges_h[np.clip(months, 0, clock.months)])
+def _build(
+    scenario: Scenario,
+    cloud: Cloud,
+    world: World,
+    cargo: Cargo,
+    sized: Sized,
+    sited: Sited,
+    types: HostTypes,
+    weights: Weights,
+) -> _Built:
+    """Pack every pool of the sites, and what stands by for them."""
+    packed = pack_pools(scenario, cloud, world, cargo, sized, sited, types, weights)
+    hosts, host_of = place(
+        packed.pools, packed.placed, types, cargo.pool, cargo.from_h, world.clock, packed.standby
+    )
+    if sited.links is None:
+        hosts = _in_racks(cloud, cargo, packed, hosts, cargo.pool_site, host_of)
+        return _Built(cargo, packed, hosts, host_of, cargo.pools, cargo.pool_site, None)
+    standing = _standing(world, cargo, sized, types, packed)
+    servers, first = len(world.estate.servers.id), len(hosts.pool)
+    ready = stand_by(cloud, world.clock, sited, sited.links, standing, servers, first)
+    every = _in_racks(
+        cloud,
+        cargo,
+        packed,
+        hosts.plus(ready.hosts),
+        ready.pool_site,
+        host_of,
+        ready.recovery.placement[cargo.rows],
+    )
+    return _Built(cargo, packed, every, host_of, ready.pools, ready.pool_site, ready.recovery)
 
 
-def _pack(scenario: Scenario, cloud: Cloud, world: World, cargo: _Cargo, types: HostTypes) -> _Packed:
-    """Size the components and pack every pool, the largest first: its patterns help the others."""
-    started = perf_counter()
-    needed = needs(scenario, cloud, world, cargo.rows, cloud.sizing, types)
-    sizes, flavour = choose_flavours(needed, world.estate.servers.id[cargo.rows], types.capacity)
-    load = _mean_ssj_per_vcpu(scenario, cloud, world, cargo.rows, sizes[flavour, 0])
-    costs = yearly_cost(scenario, cloud, world, types, load)
-    counts = np.zeros((len(cargo.pools), len(sizes)), dtype=np.int64)
-    np.add.at(counts, (cargo.pool, flavour), 1)
-    done: dict[int, PoolPacking] = {}
-    columns = None
-    for pool in np.argsort(-counts.sum(axis=1), kind="stable").tolist():
-        done[pool] = pack(sizes, counts[pool], types.capacity, costs, columns)
-        columns = done[pool].columns
-    packings = [done[pool] for pool in range(len(cargo.pools))]
-    return _Packed(costs, sizes, flavour, counts, packings, perf_counter() - started)
+def _in_racks(
+    cloud: Cloud,
+    cargo: Cargo,
+    packed: PackedPools,
+    hosts: Hosts,
+    pool_site: NDArray[np.int32],
+    *places: NDArray[np.integer],
+) -> Hosts:
+    """The hosts with the racks they stand in.
+
+    Args:
+        places: host of each component, -1 for none, each of shape (components,).
+    """
+    apart = cargo.group >= 0 if cloud.apart == "rack" else np.zeros_like(cargo.group, dtype=bool)
+    host = np.concatenate([place[apart & (place >= 0)] for place in places]).astype(np.int64)
+    group = np.concatenate([cargo.group[apart & (place >= 0)] for place in places])
+    site = pool_site[hosts.pool].astype(np.int64)
+    rack = rack_of(site, hosts.rack_units, packed.racks, cloud.rack_units_usable, host, group)
+    return replace(hosts, rack=rack)
 
 
-def _mean_ssj_per_vcpu(scenario: Scenario, cloud: Cloud, world: World, rows: Ints, vcpu: Floats) -> float:
-    """Mean demand behind one vCPU given out, halfway (geometrically) through the growth to come."""
-    halfway = np.sqrt(expected_growth(scenario, cloud, world, rows))
-    return float((world.estate.servers.demand_ssj[rows] * halfway).sum() / vcpu.sum())
+def _standing(world: World, cargo: Cargo, sized: Sized, types: HostTypes, packed: PackedPools) -> Standing:
+    """What the recovery of sites needs to know of components and pools."""
+    return Standing(
+        system=world.estate.servers.system[cargo.rows].astype(np.int64),
+        server=cargo.rows,
+        pool=cargo.pool,
+        flavour=sized.flavour,
+        from_h=cargo.from_h,
+        group=cargo.group,
+        pools=cargo.pools,
+        pool_site=cargo.pool_site,
+        sizes=sized.sizes,
+        types=types,
+        costs=packed.costs,
+        supply=packed.supply,
+    )
 
 
 def _proof(
-    scenario: Scenario, cloud: Cloud, world: World, cargo: _Cargo, types: HostTypes, packed: _Packed
+    scenario: Scenario,
+    cloud: Cloud,
+    world: World,
+    cargo: Cargo,
+    types: HostTypes,
+    sized: Sized,
+    packed: PackedPools,
 ) -> Proof:
-    standby = cloud.standby_hosts
+    standby = int(packed.standby.sum())
     cost, bound = sum(p.cost for p in packed.pools), sum(p.bound for p in packed.pools)
-    spare_cost = sum(float(packed.costs[largest(types, p)]) for p in packed.pools) * standby
-    plain = [first_fit(packed.sizes, counts, types.capacity, packed.costs) for counts in packed.counts]
+    costs = packed.costs[cargo.pool_site]
     as_is, performance = (
         hosts_at_least(
-            needs(scenario, cloud, world, cargo.rows, sizing, types), cargo.pool, types.capacity, standby
+            needs(scenario, cloud, world, cargo.rows, sizing, types), cargo.pool, types.capacity, 0
         )
+        + standby
         for sizing in ("as-is", "performance")
     )
     return Proof(
         cost_cny_per_year=cost,
         bound_cny_per_year=bound,
-        standby_cost_cny_per_year=spare_cost,
+        standby_cost_cny_per_year=float(packed.standby @ packed.standby_cny),
         gap=cost / bound - 1,
         worst_pool_gap=max(p.gap for p in packed.pools),
+        method="; ".join(sorted({pool.method for pool in packed.pools})),
         solver=solver_name(),
         seconds=packed.seconds,
-        hosts=sum(len(p.types) + standby for p in packed.pools),
-        hosts_first_fit=sum(hosts + standby for _, hosts in plain),
-        first_fit_cost_cny_per_year=sum(yearly for yearly, _ in plain),
+        hosts=sum(len(p.types) for p in packed.pools) + standby,
+        baselines=plain_rules(sized, types, packed, costs),
         hosts_as_is_at_least=as_is,
         hosts_performance_at_least=performance,
+        sparing=sparing(scenario, cloud, world, cargo, sized, types, packed.pools, costs, standby),
     )
 
 
-def _by_server(servers: int, rows: Ints, values: Ints) -> NDArray[np.int32]:
+def _by_server(world: World, rows: Ints, values: Ints) -> NDArray[np.int32]:
     """Values of some servers among all; -1 elsewhere."""
-    spread = np.full(servers, -1, dtype=np.int32)
+    spread = np.full(len(world.estate.servers.id), -1, dtype=np.int32)
     spread[rows] = values
     return spread

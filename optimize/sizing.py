@@ -1,9 +1,10 @@
 """Sizing: what each component needs on the cloud, in vCPU, memory and disk.
 
-"performance" sizes on measured use and "as-is" copies what the machine has today. Old cores are not
-new cores: measured use is converted through benchmark throughput. A component gets the vCPU that
-its own peak needs, and at least its share of the host in the busy hours: vCPU are given out several
-times over, so that sizes alone would let the peaks of all components meet on one host. Hosts are
+"profiles" and "performance" size on measured use, "as-is" copies what the machine has today. Old cores are
+not new cores: measured use is converted through benchmark throughput. A component gets the vCPU that its own
+peak needs. With "performance" it also gets at least its share of the host in the busy hours: vCPU are given
+out several times over, so that sizes alone would let the peaks of all components meet on one host. With
+"profiles" the throughput of hosts is kept hour by hour when they are filled (see ``profiles``). Hosts are
 bought for ``growth_years_ahead`` years of growth, rebound included, and none later: what a longer
 horizon adds shows as demand not served. Memory and disk do not grow in the model. Headroom, growth and
 systems still to come never ask for more than the largest host: a component that outgrows it would be
@@ -17,8 +18,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenarios.cloud import Cloud
 from ..scenarios.profile import class_profiles
-from ..scenarios.schema import Cloud, Scenario
+from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .flavours import SMALLEST
 from .hosts import HostTypes
@@ -35,7 +37,7 @@ def needs(
     cloud: Cloud,
     world: World,
     rows: Ints,
-    sizing: Literal["performance", "as-is"],
+    sizing: Literal["profiles", "performance", "as-is"],
     types: HostTypes,
 ) -> Floats:
     """vCPU, memory in GB and disk in GB that components need, shape (rows, 3).
@@ -55,8 +57,9 @@ def needs(
         wanted[:, 1] = np.maximum(installed_gb, servers.memory_gb[rows])
         measured[:, 0] = wanted[:, 0]
     else:
-        share = _busy_ssj(scenario, world, rows) / types.ssj_per_vcpu * world.of(cloud.vcpu_per_core)
-        wanted[:, 0] = np.maximum(wanted[:, 0], share / world.of(cloud.busy_hour_load))
+        if sizing == "performance":
+            share = _busy_ssj(scenario, world, rows) / types.ssj_per_vcpu * world.of(cloud.vcpu_per_core)
+            wanted[:, 0] = np.maximum(wanted[:, 0], share / world.of(cloud.busy_hour_load))
         wanted[:, 0] *= expected_growth(scenario, cloud, world, rows)
     today = world.estate.systems.arrives_month[servers.system[rows]] == 0
     largest = np.floor(types.capacity.max(axis=0))
@@ -75,7 +78,16 @@ def _busy_ssj(scenario: Scenario, world: World, rows: Ints) -> Floats:
     return np.asarray(servers.demand_ssj[rows] * ratio[systems.demand_class[servers.system[rows]]])
 
 
-def expected_growth(scenario: Scenario, cloud: Cloud, world: World, rows: Ints) -> Floats:
+def vcpu_weights(scenario: Scenario, cloud: Cloud, world: World, rows: Ints) -> Floats:
+    """What a vCPU of each component counts where demand classes have ratios of their own, shape (rows,)."""
+    usual, own = world.of(cloud.vcpu_per_core), cloud.vcpu_per_core_by_class
+    ratio = np.array([world.of(own[name]) if name in own else usual for name in scenario.demand.classes])
+    return np.asarray(usual / ratio[world.estate.systems.demand_class[world.estate.servers.system[rows]]])
+
+
+def expected_growth(
+    scenario: Scenario, cloud: Cloud, world: World, rows: Ints, rebound_only: bool = False
+) -> Floats:
     """Demand at the end of the years planned ahead, or of a shorter life, over that of the first month."""
     servers, clock = world.estate.servers, world.clock
     opens = clock.month_of_hour(clock.hour_of(cloud.opens))
@@ -84,4 +96,5 @@ def expected_growth(scenario: Scenario, cloud: Cloud, world: World, rows: Ints) 
     last = np.minimum(last, on_cloud + cloud.growth_years_ahead * MONTHS_PER_YEAR)
     years, years_on_cloud = last / MONTHS_PER_YEAR, np.maximum(last - on_cloud, 0) / MONTHS_PER_YEAR
     growth, rebound = world.of(scenario.demand.growth_per_year), world.of(scenario.demand.rebound_per_year)
-    return np.asarray((1 + growth) ** years * (1 + rebound) ** years_on_cloud)
+    grown = np.ones(len(rows)) if rebound_only else (1 + growth) ** years
+    return np.asarray(grown * (1 + rebound) ** years_on_cloud)

@@ -1,13 +1,15 @@
-"""Cut-over slots: Saturdays at 02:00 that are neither a public holiday nor worked."""
+"""Cut-over slots: Saturdays at 02:00 that are no public holiday, not worked and not frozen."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.clock import HOURS_PER_DAY, Clock
+from ..scenarios.moves import Freeze
 from ..scenarios.schema import Calendar
 
 SATURDAY = 5
@@ -28,13 +30,17 @@ class Slots:
     workdays: NDArray[np.int64]
 
 
-def slots(clock: Clock, calendar: Calendar, first_day: int = 0) -> Slots:
+def slots(clock: Clock, calendar: Calendar, first_day: int = 0, freeze: Sequence[Freeze] = ()) -> Slots:
     """All slots from a day of the scenario on."""
     first = first_day + (SATURDAY - (clock.start.weekday() + first_day)) % DAYS_PER_WEEK
     days = np.arange(first, len(clock.workday), DAYS_PER_WEEK)
     worked = np.concatenate([[0], np.cumsum(clock.workday)])
     workdays = worked[days] - worked[np.maximum(days - DAYS_PER_WEEK, 0)]
     listed = {*calendar.rest_days, *calendar.work_days}
-    free = [clock.day_of_hour(day * HOURS_PER_DAY) not in listed for day in days.tolist()]
+    dates = [clock.day_of_hour(day * HOURS_PER_DAY) for day in days.tolist()]
+    free = [
+        date not in listed and not any(frozen.first <= date <= frozen.to for frozen in freeze)
+        for date in dates
+    ]
     kept = np.array(free, dtype=bool) & (workdays > 0)
     return Slots(days[kept] * HOURS_PER_DAY + CUT_OVER_HOUR, workdays[kept])

@@ -10,10 +10,13 @@ counted only where a user asks for a limit in seconds.
 from __future__ import annotations
 
 import tempfile
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,8 @@ Ints = NDArray[np.int64]
 TOLERANCE = 1e-6
 # HiGHS's code for a primal solution that satisfies all rows.
 FEASIBLE = 2
+# A search gets this long even after the end of the limit: enough for a start that was given.
+LEAST_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,31 @@ class _Started(pulp.HiGHS):  # type: ignore[misc]  # PuLP has no types
             indices = np.arange(len(self.start), dtype=np.int32)
             lp.solverModel.setSolution(len(self.start), indices, np.array(self.start))
         lp.solverModel.run()
+
+
+_ends: ContextVar[float | None] = ContextVar("ends", default=None)
+
+
+@contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Within it no search for whole numbers goes on after so many seconds in all; None sets no limit.
+
+    What is found by then is the answer, as at any other limit. Linear models are always solved.
+    """
+    token = _ends.set(None if seconds is None else monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends.reset(token)
+
+
+def _seconds_left(asked: float | None) -> float | None:
+    """Seconds for one search: what was asked for it, or what is left of the limit if that is less."""
+    ends = _ends.get()
+    if ends is None:
+        return asked
+    left = max(ends - monotonic(), LEAST_SECONDS)
+    return left if asked is None else min(asked, left)
 
 
 def solver_name() -> str:
@@ -165,6 +195,11 @@ class Model:
             seconds: at most; only where a user asked for it.
             start: a first solution, shape (columns,).
         """
+        seconds = _seconds_left(seconds) if any(self._whole) else seconds
+        n = len(self._variables)
+        if not any(self._costs):
+            # Without costs PuLP would add a column of its own, which has no place here.
+            self.columns("nothing", 1, cost=1.0, high=0.0)
         problem, place = self._written()
         exported = _exported(problem)
         solver = _Started(
@@ -173,11 +208,12 @@ class Model:
         number = {variable.name: j for j, variable in enumerate(self._variables)}
         column = np.array([number[variable.name] for variable in exported], dtype=np.int64)
         if start is not None:
-            solver.start = np.asarray(start, dtype=np.float64)[column].tolist()
+            solver.start = np.append(np.asarray(start, dtype=np.float64), 0.0)[column].tolist()
         # A node limit is an answer, not an error; PuLP 3.3 has no entry for it.
         with suppress(KeyError):
             problem.solve(solver)
-        return self._read(problem.solverModel, column, place)
+        found = self._read(problem.solverModel, column, place)
+        return replace(found, x=found.x[:n])
 
     def _read(self, highs: Any, column: Ints, place: Ints) -> Solution:
         info, solution = highs.getInfo(), highs.getSolution()
@@ -231,6 +267,71 @@ class Model:
             path = Path(folder) / "model.lp"
             problem.writeLP(str(path))
             return path.read_text("utf-8")
+
+
+class GrowingModel:
+    """A linear model ``min cost x, low <= a x <= high, x >= 0`` whose columns come one after the other.
+
+    PuLP writes it and HiGHS stays open: every solution starts from the last one, which in column generation
+    is ten times as fast as solving anew.
+    """
+
+    def __init__(self, low: ArrayLike, high: ArrayLike, name: str = "master") -> None:
+        """Begin without a column.
+
+        Args:
+            low, high: of each row, shape (rows,).
+        """
+        lows, highs = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+        n = len(lows)
+        model = Model(name)
+        # A row needs a column to be written; this one goes again.
+        first = model.columns("first", 1, cost=1.0)
+        model.rows("row", np.arange(n), np.repeat(first, n), 1.0, low=0.0)
+        model.solve()
+        self._highs: Any = model._problem.solverModel
+        self._highs.setOptionValue("presolve", "off")
+        self._highs.deleteCols(1, np.zeros(1, dtype=np.int32))
+        self.limit(np.arange(n), lows, highs)
+
+    def add(self, costs: Floats, starts: Ints, rows: Ints, values: Floats) -> None:
+        """Add columns.
+
+        Args:
+            costs: shape (columns,).
+            starts: where the entries of each column begin, shape (columns,).
+            rows, values: of the entries, no row twice in a column.
+        """
+        k = len(costs)
+        self._highs.addCols(
+            k,
+            np.asarray(costs, dtype=np.float64),
+            np.zeros(k),
+            np.full(k, np.inf),
+            len(rows),
+            np.asarray(starts, dtype=np.int32),
+            np.asarray(rows, dtype=np.int32),
+            np.asarray(values, dtype=np.float64),
+        )
+
+    def limit(self, rows: Ints, low: Floats, high: Floats) -> None:
+        """Change the limits of some rows."""
+        order = np.argsort(rows, kind="stable")
+        self._highs.changeRowsBounds(
+            len(rows), np.asarray(rows)[order].astype(np.int32), low[order], high[order]
+        )
+
+    def solve(self) -> tuple[Solution, int]:
+        """Solve on from the last solution; also returns the steps of the simplex method."""
+        self._highs.run()
+        info, solution = self._highs.getInfo(), self._highs.getSolution()
+        status = self._highs.modelStatusToString(self._highs.getModelStatus())
+        x, duals = np.array(solution.col_value), np.array(solution.row_dual)
+        steps = int(info.simplex_iteration_count)
+        if int(info.primal_solution_status) != FEASIBLE:
+            return Solution(np.empty(0), duals, np.inf, -np.inf, status == "Infeasible"), steps
+        cost = float(info.objective_function_value)
+        return Solution(x, duals, cost, cost if status == "Optimal" else -np.inf), steps
 
 
 def _relations(low: float, high: float) -> list[tuple[float, int]]:

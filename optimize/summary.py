@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
-from .plan import Plan
+from .plan import Baseline, Plan
 
 
 def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int | float | list[str]]:
@@ -37,13 +39,39 @@ def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int
         "pools": [f"{zone} level {level}" for zone, level in plan.pools],
         "hosts": proof.hosts,
         "hosts_by_type": [f"{t.name}: {n}" for t, n in zip(cloud.host_types, by_type, strict=True) if n],
-        "hosts_first_fit": proof.hosts_first_fit,
-        "first_fit_cost_cny_per_year": proof.first_fit_cost_cny_per_year,
+        **({} if proof.sparing is None else asdict(proof.sparing)),
+        **_baselines(proof.baselines),
         "hosts_as_is_at_least": proof.hosts_as_is_at_least,
         "cost_cny_per_year": proof.cost_cny_per_year,
         "bound_cny_per_year": proof.bound_cny_per_year,
         "standby_cost_cny_per_year": proof.standby_cost_cny_per_year,
         "gap": proof.gap,
+        "method": proof.method,
+        **_schedule(plan),
         "solver": proof.solver,
         "seconds": proof.seconds,
+    }
+
+
+def _baselines(baselines: Sequence[Baseline]) -> dict[str, int | float]:
+    """What simple rules come to."""
+    figures: dict[str, int | float] = {}
+    for plain in baselines:
+        name = plain.rule.replace("-", "_")
+        figures[f"hosts_{name}"] = plain.hosts
+        figures[f"{name}_cost_cny_per_year"] = plain.cost_cny_per_year
+    return figures
+
+
+def _schedule(plan: Plan) -> dict[str, str | int | float | list[str]]:
+    """What is proven of the order of moves."""
+    proof = plan.schedule
+    if proof is None:
+        return {}
+    return {
+        "moves_cost_cny": proof.cost_cny,
+        "moves_bound_cny": proof.bound_cny,
+        "moves_gap": proof.gap,
+        "moves_room_after_room_cny": proof.in_turn_cny,
+        "moves_method": proof.method,
     }

@@ -6,10 +6,11 @@ null: solving takes another time each run, and the file must be the same bytes a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..optimize.plan import Proof
+from ..optimize.plan import Proof, ScheduleProof
 from ..scenarios.terms import Text
 from .claims import Check, Mix
 from .figures import PARTS
@@ -17,6 +18,7 @@ from .messages import LANGS, say
 from .quantiles import Stat
 
 if TYPE_CHECKING:
+    from .sites import RecoveryFigures, SiteFigures
     from .statement import Conduct, Savings, Statement
 
 SCHEMA = 1
@@ -66,9 +68,22 @@ def to_json(statement: Statement) -> Json:
         "rooms_open": of_all("rooms_open"),
         "rooms_closed": {name: _stat(found.rooms_closed) for name, found in statement.savings.items()},
         "migration_team_fte": of_all("team_fte"),
+        "migration_slips": {
+            name: {
+                "systems": _stat(found.systems_slipped),
+                "mean_days": _stat(found.slip_days),
+                "worst_days": _stat(found.worst_slip_days),
+                "labour_planned": _stat(found.moving_planned),
+                "labour_simulated": _stat(found.moving_cost),
+            }
+            for name, found in conduct.items()
+        },
         "service": {name: _service(found) for name, found in conduct.items()},
+        "recovery": {name: _recovery(found) for name, found in statement.recovery.items()},
+        "sites": {name: _sites(found) for name, found in statement.sites.items() if found},
         "claims": [_claim(check) for check in statement.claims],
         "plan": {name: _plan(proof, statement.late[name]) for name, proof in statement.proofs.items()},
+        "schedule": {name: _schedule(proof) for name, proof in statement.schedules.items()},
         "drivers": [
             {"path": d.path, "grade": d.grade, "unit": d.unit, "rank_correlation": _round(d.correlation)}
             for d in statement.drivers
@@ -96,9 +111,35 @@ def _service(conduct: Conduct) -> Json:
     return {
         "availability": _stat(conduct.availability),
         "unserved_share": _stat(conduct.unserved_share),
+        "overload_share": _stat(conduct.overload_share),
         "system_hours_lost": _stat(conduct.system_hours_lost),
         "worst_down": _stat(conduct.worst_down),
     }
+
+
+def _recovery(recovery: RecoveryFigures) -> Json:
+    return {
+        "takeovers_per_year": _stat(recovery.takeovers),
+        "data_lost_minutes_per_year": _stat(recovery.data_lost_minutes),
+        "worst_day_hours": _stat(recovery.worst_day_hours),
+        "system_hours_lost_without": _stat(recovery.system_hours_lost_without),
+        "worst_down_without": _stat(recovery.worst_down_without),
+        "worst_day_hours_without": _stat(recovery.worst_day_hours_without),
+    }
+
+
+def _sites(sites: Sequence[SiteFigures]) -> list[Json]:
+    return [
+        {
+            "name": site.name,
+            "title": _text(site.title),
+            "hosts": site.hosts,
+            "recovery_hosts": site.recovery_hosts,
+            "energy_kwh_per_year": _round(site.energy_kwh),
+            "cost_cny_per_year": _round(site.cost_cny),
+        }
+        for site in sites
+    ]
 
 
 def _claim(check: Check) -> Json:
@@ -147,16 +188,31 @@ def _plan(proof: Proof, late: int) -> Json:
         "cost": _round(proof.cost_cny_per_year),
         "bound": _round(proof.bound_cny_per_year),
         "gap": _round(proof.gap),
+        "method": proof.method,
         "solver": proof.solver,
         "seconds": None,
         "unit": "CNY/yr",
         "standby_cost": _round(proof.standby_cost_cny_per_year),
         "hosts": proof.hosts,
-        "hosts_first_fit": proof.hosts_first_fit,
-        "first_fit_cost": proof.first_fit_cost_cny_per_year,
+        "baselines": {
+            plain.rule: {"hosts": plain.hosts, "cost": _round(plain.cost_cny_per_year)}
+            for plain in proof.baselines
+        },
         "hosts_as_is_at_least": proof.hosts_as_is_at_least,
         "hosts_performance_at_least": proof.hosts_performance_at_least,
         "systems_late": late,
+        "sparing": None if proof.sparing is None else asdict(proof.sparing),
+    }
+
+
+def _schedule(proof: ScheduleProof) -> Json:
+    return {
+        "cost": _round(proof.cost_cny),
+        "bound": _round(proof.bound_cny),
+        "gap": _round(proof.gap),
+        "method": proof.method,
+        "room_after_room_cost": _round(proof.in_turn_cny),
+        "unit": "CNY",
     }
 
 

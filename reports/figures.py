@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..scenarios.clock import HOURS_PER_DAY
 from ..sim.ledger import ANNUAL, ONE_OFF
 from .books import MONTHS_PER_YEAR, Books, rows_of
 from .cash import payback, present_value
@@ -82,7 +84,7 @@ def _site_capital(books: Books, name: str) -> Floats:
     if cloud is None:
         return np.zeros(len(books.results))
     bought = books.each(name, lambda o: o.cost_cny[:, rows_of({"host_new", "network_new"})].sum())
-    fitout = books.each(name, lambda o: o.cost_cny[:, rows_of({"cloud_fitout"})].sum())
+    fitout = books.each(name, lambda o: o.cost_cny[:, rows_of({"cloud_fitout", "site_opening"})].sum())
     life = books.drawn(books.scenario.rooms["room"].fitout_life_years.path)
     return np.asarray(bought / books.drawn(cloud.host_life_years.path) + fitout / life)
 
@@ -104,8 +106,18 @@ def conduct(books: Books, name: str) -> dict[str, Figure]:
         "hosts_bought": Figure(books.each(name, lambda o: o.amount[:, bought].sum()), "count"),
         "rooms_open": Figure(books.each(name, lambda o: o.rooms_open[-1]), "count"),
         "team_fte": Figure(books.each(name, lambda o: o.team_fte), "FTE"),
+        "systems_slipped": Figure(books.each(name, lambda o: float(len(o.slips_h))), "count"),
+        "slip_days": Figure(books.each(name, lambda o: _mean(o.slips_h) / HOURS_PER_DAY), "d"),
+        "worst_slip_days": Figure(books.each(name, lambda o: o.slips_h.max(initial=0) / HOURS_PER_DAY), "d"),
+        "moving_planned": Figure(books.each(name, lambda o: o.moving_cny.sum()), "CNY"),
+        "moving_cost": Figure(books.each(name, lambda o: o.cost_cny[:, rows_of({"migration"})].sum()), "CNY"),
         **_service(books, name),
     }
+
+
+def _mean(slips_h: NDArray[np.int32]) -> float:
+    """Mean slip of those that slipped, 0 if none did."""
+    return float(slips_h.mean()) if len(slips_h) else 0.0
 
 
 def _service(books: Books, name: str) -> dict[str, Figure]:
@@ -114,6 +126,7 @@ def _service(books: Books, name: str) -> dict[str, Figure]:
     return {
         "availability": Figure(books.each(name, lambda o: o.service.availability), "1"),
         "unserved_share": Figure(books.each(name, lambda o: o.service.unserved_share), "1"),
+        "overload_share": Figure(books.each(name, lambda o: o.service.overload_share), "1"),
         "system_hours_lost": Figure(lost, "h/yr"),
         "worst_down": Figure(books.each(name, lambda o: o.service.worst_down), "count"),
     }

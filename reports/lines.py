@@ -103,6 +103,7 @@ CONDUCT: tuple[tuple[str, Format], ...] = (
     ("utilisation", _share(1)),
     ("availability", _share(3)),
     ("unserved_share", _share(2)),
+    ("overload_share", _share(2)),
     ("system_hours_lost", count),
     ("worst_down", count),
 )

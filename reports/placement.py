@@ -28,9 +28,11 @@ def hosts(study: Study) -> pa.Table:
             "alternative": texts([name], np.zeros(count, dtype=np.int32)),
             "host": np.arange(count, dtype=np.int32),
             "type": texts([t.name for t in cloud.host_types] if cloud else [], built.type),
+            "site": texts(made.sites, made.pool_site[built.pool]),
             "zone": texts([zone for zone, _ in made.pools], built.pool),
             "mlps_level": np.array([level for _, level in made.pools], dtype=np.int8)[built.pool],
             "standby": built.standby,
+            "recovery": built.recovers >= 0,
             "bought": months(study.world.clock, built.buy_month),
             "capacity_ssj": built.capacity_ssj,
             "usable_vcpu": built.vcpu,
@@ -38,6 +40,7 @@ def hosts(study: Study) -> pa.Table:
             "usable_disk_gb": built.disk_gb,
             "price_cny": built.price_cny,
             "rack_units": built.rack_units,
+            "rack": built.rack,
         }
         tables.append(pa.table(columns))
     return joined(tables)

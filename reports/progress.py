@@ -61,6 +61,18 @@ class Progress:
             _say("\n")
 
 
+class FrontierProgress:
+    """A line for every step of a frontier."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._began = time.monotonic()
+        _say(f"{scenario.title.en}: planning and simulating a frontier\n")
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say what is done: plans made in the only world, or worlds."""
+        _say(f"{what} {done}/{total}  {time.monotonic() - self._began:.0f} s\n")
+
+
 class FleetProgress:
     """A line for every policy of a fleet."""
 

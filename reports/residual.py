@@ -29,10 +29,10 @@ def residual_cny(books: Books, name: str) -> Floats:
 def _lives(scenario: Scenario, alternative: Alternative) -> list[tuple[tuple[str, ...], Quantity]]:
     """Items bought and the life of each."""
     rooms, servers = scenario.rooms, scenario.servers.life_years
-    lives = [
+    lives: list[tuple[tuple[str, ...], Quantity]] = [
         (("server_new", "server_refresh"), servers),
         (("room_new", "room_refit"), rooms["closet"].fitout_life_years),
-        (("cloud_fitout",), rooms["room"].fitout_life_years),
+        (("cloud_fitout", "site_opening"), rooms["room"].fitout_life_years),
     ]
     if alternative.cloud is not None:
         lives.append((("host_new", "host_refresh", "network_new"), alternative.cloud.host_life_years))

@@ -96,14 +96,17 @@ def _lines(lines: Sequence[Line]) -> list[str]:
 
 
 def _conduct(statement: Statement, lang: Lang) -> list[str]:
-    """P50 and range of each alternative, as many as fit beside each other."""
+    """P50 and range of each alternative; many make the table wider."""
     names = list(statement.scenario.alternatives)
-    width = (WIDTH - LABEL) // max(2, len(names))
+    table = {
+        f"  {line.label}": [f"{s.middle} ({s.low}–{s.high})" for s in line.spans]
+        for line in conduct_lines(statement, lang, CONDUCT)
+    }
+    widest = max(columns(cell) for cells in table.values() for cell in cells)
+    width = max((WIDTH - LABEL) // max(2, len(names)), widest + 2)
     heads = [_cut(title(statement, name, lang), width - 2) for name in names]
     rows = [_row(say(lang, "screen.conduct"), heads, width)]
-    for line in conduct_lines(statement, lang, CONDUCT):
-        cells = [f"{s.middle} ({s.low}–{s.high})" for s in line.spans]
-        rows.append(_row(f"  {line.label}", cells, width))
+    rows += [_row(label, cells, width) for label, cells in table.items()]
     return ["", *rows]
 
 

@@ -34,13 +34,26 @@ from .manifest import run_id
 from .messages import Lang, money, money_cell, number, say, share, significant
 from .quantiles import Stat
 from .sentences import details, finding
+from .sites import SiteFigures
 from .statement import Statement
 
 FEW_WORLDS = 10  # fewer cannot show a P10 and a P90
 CONDUCT_TABLES = {
     "built": ("rooms_open", "hosts_bought"),
-    "service": ("availability", "unserved_share", "system_hours_lost", "worst_down"),
+    "service": ("availability", "unserved_share", "overload_share", "system_hours_lost", "worst_down"),
     "use": ("energy", *ENERGY, "pue", "utilisation", "carbon", "embodied_carbon"),
+}
+# Rules and ways of packing, and what they are called.
+SIMPLE_RULES = {
+    "first-fit": "page.plan.first_fit",
+    "best-fit-dot": "page.plan.best_fit_dot",
+    "best-fit-norm": "page.plan.best_fit_norm",
+}
+WAYS_TO_PACK = {
+    "volume": "page.plan.by_volume",
+    "patterns": "page.plan.by_patterns",
+    "exact": "page.plan.by_exact",
+    "profiles by the hour": "page.plan.by_profiles",
 }
 
 
@@ -92,6 +105,7 @@ def sections(statement: Statement, command: str, lang: Lang) -> dict[str, Any]:
         "claims": _claims(statement, lang),
         "savings": {name: _savings(statement, name, lang) for name in statement.savings},
         "conduct": {key: conduct_lines(statement, lang, keys) for key, keys in CONDUCT_TABLES.items()},
+        "sites": {name: _sites(found, lang) for name, found in statement.sites.items() if found},
         "plans": {name: _plan(statement, name, proof, lang) for name, proof in statement.proofs.items()},
         "grades": {grade: share(part) for grade, part in statement.spread_by_grade.items()},
         "assumptions": _assumptions(statement, lang),
@@ -178,15 +192,82 @@ def _plan(statement: Statement, name: str, proof: Proof, lang: Lang) -> Sequence
         "bound": money_cell(lang, proof.bound_cny_per_year),
         "gap": share(proof.gap, 2),
         "standby": money_cell(lang, proof.standby_cost_cny_per_year),
-        "first_fit": count(lang, proof.hosts_first_fit),
-        "first_fit_cost": money_cell(lang, proof.first_fit_cost_cny_per_year),
+        **_sparing(proof, lang),
         "performance": count(lang, proof.hosts_performance_at_least),
         "as_is": count(lang, proof.hosts_as_is_at_least),
         "late": count(lang, statement.late[name]),
         "team": count(lang, team),
+        **_schedule(statement, name, lang),
+        "method": "; ".join(_way(way, lang) for way in proof.method.split("; ")),
         "solver": proof.solver,
     }
-    return [(say(lang, f"page.plan.{key}"), value) for key, value in rows.items()]
+    return [(say(lang, f"page.plan.{key}"), value) for key, value in rows.items()] + _baselines(proof, lang)
+
+
+def _way(way: str, lang: Lang) -> str:
+    """A way of packing in words."""
+    return say(lang, WAYS_TO_PACK[way]) if way in WAYS_TO_PACK else way
+
+
+def _baselines(proof: Proof, lang: Lang) -> list[tuple[str, str]]:
+    """Rows on what the plan saves over simple rules."""
+    rows = []
+    for plain in proof.baselines:
+        saved = {
+            "hosts": count(lang, plain.hosts - proof.hosts),
+            "money": money(lang, plain.cost_cny_per_year - proof.cost_cny_per_year),
+            "all": count(lang, plain.hosts),
+        }
+        rows.append((say(lang, SIMPLE_RULES[plain.rule]), say(lang, "page.plan.saves", **saved)))
+    return rows
+
+
+def _sparing(proof: Proof, lang: Lang) -> dict[str, str]:
+    """Rows on filling hosts by the hour."""
+    if proof.sparing is None:
+        return {}
+    sparing = proof.sparing
+    return {
+        "overload": share(sparing.overload_share, 2),
+        "overload_planned": share(sparing.planned_overload_share, 2),
+        "peak": count(lang, sparing.hosts_peak),
+        "peak_spared": number(lang, (sparing.energy_peak_kwh_per_year - sparing.energy_kwh_per_year) / 1e3),
+        "p95": count(lang, sparing.hosts_p95),
+        "p95_overload": share(sparing.overload_p95_share, 2),
+        "p95_spared": number(lang, (sparing.energy_p95_kwh_per_year - sparing.energy_kwh_per_year) / 1e3),
+    }
+
+
+def _schedule(statement: Statement, name: str, lang: Lang) -> dict[str, str]:
+    """Rows on the order of moves."""
+    if name not in statement.schedules:
+        return {}
+    proof, moved = statement.schedules[name], statement.conduct[name]
+    return {
+        "moves_cost": money_cell(lang, proof.cost_cny),
+        "moves_bound": money_cell(lang, proof.bound_cny),
+        "moves_gap": share(proof.gap, 2),
+        "moves_in_turn": money_cell(lang, proof.in_turn_cny),
+        "slips": count(lang, moved.systems_slipped.span[1]),
+        "slip_days": number(lang, moved.slip_days.span[1], 1),
+        "worst_slip_days": number(lang, moved.worst_slip_days.span[1]),
+    }
+
+
+def _sites(found: Sequence[SiteFigures], lang: Lang) -> list[tuple[str, ...]]:
+    """The table of sites: a head, and one row for each."""
+    head = [say(lang, f"site.{key}") for key in ("name", "hosts", "recovery_hosts", "energy", "cost")]
+    rows = [
+        (
+            text(lang, site.title),
+            count(lang, site.hosts),
+            count(lang, site.recovery_hosts),
+            energy(lang, site.energy_kwh),
+            money_cell(lang, site.cost_cny),
+        )
+        for site in found
+    ]
+    return [tuple(head), *rows]
 
 
 def _assumptions(statement: Statement, lang: Lang) -> list[Mapping[str, str]]:

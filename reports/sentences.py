@@ -88,13 +88,26 @@ def _rooms(statement: Statement, name: str, lang: Lang) -> str:
 
 def _service(statement: Statement, name: str, lang: Lang) -> str:
     before, after = statement.conduct[statement.scenario.baseline], statement.conduct[name]
+    words = {
+        "before": share(_middle(before.availability), 3),
+        "after": share(_middle(after.availability), 3),
+        "worst_before": number(lang, _middle(before.worst_down)),
+        "worst_after": number(lang, _middle(after.worst_down)),
+    }
+    if name not in statement.recovery:
+        return say(lang, "finding.service", **words)
+    recovery = statement.recovery[name]
+    saved_h = _middle(recovery.system_hours_lost_without) - _middle(after.system_hours_lost)
     return say(
         lang,
-        "finding.service",
-        before=share(_middle(before.availability), 3),
-        after=share(_middle(after.availability), 3),
-        worst_before=number(lang, _middle(before.worst_down)),
-        worst_after=number(lang, _middle(after.worst_down)),
+        "finding.service_recovered",
+        worst_without=number(lang, _middle(recovery.worst_down_without)),
+        day=number(lang, _middle(recovery.worst_day_hours)),
+        day_without=number(lang, _middle(recovery.worst_day_hours_without)),
+        takeovers=number(lang, _middle(recovery.takeovers), 2),
+        hours=number(lang, saved_h),
+        minutes=number(lang, _middle(recovery.data_lost_minutes)),
+        **words,
     )
 
 

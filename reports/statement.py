@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import __version__
-from ..optimize.plan import Proof
+from ..optimize.plan import Proof, ScheduleProof
 from ..scenarios.loader import fingerprint
 from ..scenarios.schema import Scenario
 from ..sim.outcome import Study
@@ -21,6 +21,7 @@ from .claims import Check, checks
 from .figures import Figure, annual_savings, conduct, level_savings, one_off_savings, total_savings
 from .quantiles import Stat
 from .rank import Driver, by_grade, rank_correlations
+from .sites import RecoveryFigures, SiteFigures, recovery_of, sites_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Conduct:
         energy, carbon: in the annual years, carbon of electricity alone.
         embodied_carbon: of hardware bought over the horizon.
         hosts, rooms_open: at the end of the horizon.
+        systems_slipped: systems that moved later than planned; ``slip_days`` is their mean slip.
+        moving_planned, moving_cost: labour of moving over the horizon, planned and simulated.
     """
 
     energy: Stat
@@ -77,8 +80,14 @@ class Conduct:
     hosts_bought: Stat
     rooms_open: Stat
     team_fte: Stat
+    systems_slipped: Stat
+    slip_days: Stat
+    worst_slip_days: Stat
+    moving_planned: Stat
+    moving_cost: Stat
     availability: Stat
     unserved_share: Stat
+    overload_share: Stat
     system_hours_lost: Stat
     worst_down: Stat
 
@@ -90,7 +99,9 @@ class Statement:
     Attributes:
         years: calendar years over which annual figures are averaged.
         headline: the alternative that drivers and the first page speak of; None if none is compared.
-        proofs, late: of the plans of the middle world (see ``Study``), by alternative.
+        proofs, schedules, late: of the plans of the middle world (see ``Study``), by alternative.
+        sites: named sites of the plans of the middle world; ``recovery`` only where a recovery site is
+            planned.
         drivers: rank correlations with the headline's net annual saving, all annual categories.
         spread_by_grade: share of its spread that goes with quantities of each grade.
     """
@@ -107,7 +118,10 @@ class Statement:
     conduct: Mapping[str, Conduct]
     claims: tuple[Check, ...]
     proofs: Mapping[str, Proof]
+    schedules: Mapping[str, ScheduleProof]
     late: Mapping[str, int]
+    sites: Mapping[str, tuple[SiteFigures, ...]]
+    recovery: Mapping[str, RecoveryFigures]
     drivers: tuple[Driver, ...]
     spread_by_grade: Mapping[str, float]
 
@@ -124,6 +138,7 @@ def state(study: Study) -> Statement:
     headline = books.others[0] if books.others else None
     drivers = rank_correlations(books, books.annual_saving(headline)) if headline else ()
     plans = {name: plan for name, plan in study.plans.items() if plan.proof is not None}
+    recovery = {name: recovery_of(books, name) for name in study.scenario.alternatives}
     return Statement(
         scenario=study.scenario,
         fingerprint=fingerprint(study.scenario),
@@ -137,7 +152,10 @@ def state(study: Study) -> Statement:
         conduct={name: Conduct(**_stats(conduct(books, name))) for name in study.scenario.alternatives},
         claims=checks(books),
         proofs={name: plan.proof for name, plan in plans.items() if plan.proof is not None},
+        schedules={name: plan.schedule for name, plan in plans.items() if plan.schedule is not None},
         late={name: plan.late for name, plan in plans.items()},
+        sites={name: sites_of(study, name) for name in study.plans},
+        recovery={name: found for name, found in recovery.items() if found is not None},
         drivers=drivers,
         spread_by_grade=by_grade(drivers),
     )

@@ -57,7 +57,7 @@ def ledger_levels(study: Study) -> pa.Table:
 
 
 def ledger_sites(study: Study) -> pa.Table:
-    """Every booking of the middle world; ``site`` is a room, the cloud, or the office of a unit."""
+    """Every booking of the middle world; ``site`` is a room, a cloud site, or the office of a unit."""
     tables = []
     for name, run in study.runs.items():
         books = run.ledger
@@ -65,7 +65,7 @@ def ledger_sites(study: Study) -> pa.Table:
         columns = {
             "alternative": texts([name], np.zeros_like(row)),
             "month": months(study.world.clock, books.month),
-            "site": texts([_site(study, int(site)) for site in sites], row),
+            "site": texts([_site(study, name, int(site)) for site in sites], row),
             **item_columns(books.item),
             "amount": books.amount,
             "cost_cny": books.cost_cny,
@@ -119,12 +119,18 @@ def _keys(study: Study, world: Indices, alternative: Indices, year: Indices) -> 
     }
 
 
-def _site(study: Study, site: int) -> str:
-    """Name of a ledger's site: ``room 12``, ``cloud`` or ``office 3``, numbers as ids of the estate."""
-    estate = study.world.estate
-    if site == -1:
-        return CLOUD_LEVEL
-    return f"room {estate.rooms.id[site]}" if site >= 0 else f"office {estate.units.id[-2 - site]}"
+def _site(study: Study, alternative: str, site: int) -> str:
+    """Name of a ledger's site: ``room 12``, ``office 3`` (ids of the estate), or a cloud site by its name.
+
+    The one site of a cloud that names none is ``cloud``; others are ``cloud NAME``.
+    """
+    estate, names = study.world.estate, study.plans[alternative].sites
+    if site >= 0:
+        return f"room {estate.rooms.id[site]}"
+    row = -1 - site
+    if row < len(names):
+        return CLOUD_LEVEL if names[row] == CLOUD_LEVEL else f"{CLOUD_LEVEL} {names[row]}"
+    return f"office {estate.units.id[row - max(len(names), 1)]}"
 
 
 TABLES: dict[str, Callable[[Study], pa.Table]] = {

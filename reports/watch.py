@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..scenarios.fleet import FleetScenario
 from ..scenarios.schema import Scenario
-from .progress import FleetProgress, Progress
+from .progress import FleetProgress, FrontierProgress, Progress
 
 if TYPE_CHECKING:  # what runs brings its libraries: SciPy, numba
     from ..sim.crew import Crew
     from ..sim.fleet import FleetStudy
+    from ..sim.frontier import Frontier
     from ..sim.outcome import Study
     from ..sim.store import Store
+
+
+FRONTIER_POINTS = 12
 
 
 def watched_study(
@@ -45,6 +50,34 @@ def watched_study(
     finally:
         if show is not None:
             show.end()
+
+
+def watched_frontier(
+    scenario: Scenario,
+    alternative: str | None,
+    aims: Sequence[str],
+    *,
+    quiet: bool,
+    points: int | None = None,
+    worlds: int | None = None,
+    seed: int | None = None,
+    jobs: int | None = None,
+) -> Frontier:
+    """Plan and simulate a frontier; see ``sim.frontier.run_frontier``."""
+    from ..sim.frontier import run_frontier
+    from ..sim.pool import cores
+
+    show = None if quiet else FrontierProgress(scenario)
+    return run_frontier(
+        scenario,
+        alternative,
+        aims,
+        points=points or FRONTIER_POINTS,
+        worlds=worlds or 1,
+        seed=seed,
+        jobs=jobs or cores(),
+        on_point=show,
+    )
 
 
 def watched_fleet(scenario: FleetScenario, shown: str, *, quiet: bool) -> FleetStudy:

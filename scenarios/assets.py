@@ -100,3 +100,6 @@ class Line(Spec):
 
     mbps: float = Field(description="Bandwidth in Mbit/s", gt=0)
     price_cny_per_year: Quantity = quantity("CNY/yr", 0, 1e7, "Rent of one line")
+    price_cny_per_km_year: Quantity | None = quantity(
+        "CNY/km/yr", 0, 1e5, "Rent for each km of distance, on top; nothing if absent", default=None
+    )

@@ -18,7 +18,14 @@ from .quantity import Quantity
 from .schema import Scenario
 from .validate import allowed_range, inner
 
-_WORDS = {int: "whole number", float: "number", str: "text", bool: "true or false", date: "date"}
+_WORDS = {
+    int: "whole number",
+    float: "number",
+    str: "text",
+    bool: "true or false",
+    date: "date",
+    Quantity: "quantity",
+}
 _SECTION = "section"
 _INCLUDE = "Files laid under this one: library:FILE, or a path below its folder"
 
@@ -52,7 +59,11 @@ def _field(path: str, info: FieldInfo) -> Iterator[Attribute]:
         unit, low, high = allowed_range(info)
         yield Attribute(path, "quantity", unit, _default(info), f"{low:.15g} ... {high:.15g}", description)
         return
-    yield Attribute(path, _type(kind), "", _default(info), _allowed(info, kind), description)
+    unit, allowed = "", _allowed(info, kind)
+    if get_origin(kind) is dict and inner(get_args(kind)[1]) is Quantity:
+        unit, low, high = allowed_range(info)
+        allowed = f"{low:.15g} ... {high:.15g}"
+    yield Attribute(path, _type(kind), unit, _default(info), allowed, description)
     path, model = _below(path, kind)
     if model is not None and model is not Quantity:
         yield from _section(model, f"{path}.")
@@ -80,6 +91,9 @@ def _type(kind: Any) -> str:
 def _default(info: FieldInfo) -> str:
     if info.is_required():
         return ""
+    if isinstance(info.default, Quantity):
+        low, high = info.default.support
+        return f"{low:.15g} ... {high:.15g}" if low < high else f"{low:.15g}"
     return "none" if info.default in (None, (), {}) else str(info.default).lower()
 
 

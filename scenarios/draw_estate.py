@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from .assets import RoomClass
 from .clock import Clock
+from .draw_links import draw_links
+from .draw_places import draw_coordinates
 from .draw_servers import draw_servers
 from .drawing import MONTHS_PER_YEAR, Draw, Floats, Ints, apportion, choose, lognormal
 from .estate import NEVER, Estate, Lines, Rooms, Servers, Systems, Units
@@ -39,13 +41,15 @@ def draw_estate(
     servers = draw_servers(draw, systems)
     systems = replace(systems, refresh_month=_next_refresh(systems, servers))
     rooms = _rooms(draw, systems, servers, room_unit, room_class, new_room_of)
-    return Estate(units, rooms, systems, servers, _lines(draw, units, systems), tuple(scenario.estate.zones))
+    lines, zones = _lines(draw, units, systems), tuple(scenario.estate.zones)
+    return Estate(units, rooms, systems, servers, lines, zones, draw_links(draw, systems))
 
 
 def _units(draw: Draw) -> Units:
     counts = [level.units for level in draw.scenario.estate.levels.values()]
     level = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    return Units(id=np.arange(len(level), dtype=np.int32), level=level)
+    ids = np.arange(len(level), dtype=np.int32)
+    return Units(ids, level, *draw_coordinates(draw, level, ids))
 
 
 def _room_places(draw: Draw, units: Units) -> tuple[Ints, Ints]:
@@ -92,6 +96,9 @@ def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tup
         refresh_month=np.full(n, NEVER, dtype=np.int32),
         effort_days=_effort(draw, ids),
         traffic_mbps=draw.each(estate.system_traffic_mbps, ids),
+        replicated=np.zeros(n, dtype=bool)
+        if estate.replica_share is None
+        else draw.u("replicated", ids) < draw.of(estate.replica_share),
     )
     return systems, new_room_of
 

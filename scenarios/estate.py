@@ -7,7 +7,7 @@ Months are indices from the scenario's start; negative ones lie before it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,8 @@ class Units:
 
     id: Ints
     level: Ints  # row of estate.levels in file order
+    latitude: Floats  # degrees north; NaN where the estate has no places
+    longitude: Floats  # degrees east
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Systems:
     refresh_month: Ints  # next refresh of its oldest server
     effort_days: Floats
     traffic_mbps: Floats
+    replicated: Bools  # its working servers are replicas of each other
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,19 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Pairs of systems that exchange data, shape (links,) each; the first end has the lower row."""
+
+    first: Ints
+    second: Ints
+
+    @classmethod
+    def none(cls) -> Links:
+        """No system needs another."""
+        return cls(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32))
+
+
+@dataclass(frozen=True)
 class Estate:
     """Everything that stands in the rooms of one world."""
 
@@ -115,3 +131,4 @@ class Estate:
     servers: Servers
     lines: Lines
     zones: tuple[str, ...]
+    links: Links = field(default_factory=Links.none)

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from .errors import Problem
-from .tree import Entry, Key, Mark, Node, Path, at
+from .site_references import check_places, check_sites
+from .tree import Mark, Node, Path, at, children, matches, one_match
 
 # Where a name is used (* is any key or position; a trailing @ means the keys of the mapping) -> where it
 # is defined.
@@ -23,6 +24,14 @@ _REFERENCES: tuple[tuple[str, str], ...] = (
     ("alternatives.*.cloud.ups", "hardware.ups"),
     ("alternatives.*.cloud.host_types.*.curve", "hardware.curves"),
     ("alternatives.*.cloud.access_line.*", "lines"),
+    ("alternatives.*.migration.interim_line", "lines"),
+    ("alternatives.*.migration.mandates.*.levels.*", "estate.levels"),
+    ("alternatives.*.migration.coverage.*.levels.*", "estate.levels"),
+    ("estate.places.*.units.@", "estate.levels"),
+    ("estate.places.*.seat_of.*", "estate.levels"),
+    ("alternatives.*.cloud.sites.*.place", "estate.places"),
+    ("alternatives.*.cloud.recovery.line.*", "lines"),
+    ("alternatives.*.cloud.vcpu_per_core_by_class.@", "demand.classes"),
 )
 _FLEET_REFERENCES = (
     ("baseline", "policies"),
@@ -31,6 +40,12 @@ _FLEET_REFERENCES = (
 )
 _SHARES = ("estate.zones", "estate.mlps", "estate.levels.*.vertical_lines")
 _PROFILES = ("demand.classes.*.workday", "demand.classes.*.restday", "demand.classes.*.months")
+_DATES = (
+    "alternatives.*.deadline",
+    "alternatives.*.cloud.opens",
+    "alternatives.*.cloud.sites.*.opens",
+    "alternatives.*.cloud.recovery.by",
+)
 _CLASSES_OF_ROOMS = ("closet", "room")
 
 
@@ -50,6 +65,8 @@ def check_references(tree: Node, quantities: Set[str]) -> list[Problem]:
         _kinds,
         _purchases,
         _room_classes,
+        check_places,
+        check_sites,
     )
     found = [problem for check in checks for problem in check(tree)]
     return [*_names(tree, _REFERENCES), *found, *_leads(tree, quantities)]
@@ -60,45 +77,20 @@ def check_fleet(tree: Node) -> list[Problem]:
     return [*_names(tree, _FLEET_REFERENCES), *_watts(tree, "hosts.models.*.watts")]
 
 
-def _found(tree: Node, pattern: str) -> Iterator[tuple[Path, Mark, Node]]:
-    """Path, key mark and node of everything that a dotted pattern matches."""
-
-    def walk(entry: Entry, parts: list[str], path: Path) -> Iterator[tuple[Path, Mark, Node]]:
-        if not parts:
-            yield path, entry.mark, entry.node
-            return
-        for key, child in _children(entry.node):
-            if parts[0] in ("*", str(key)):
-                yield from walk(child, parts[1:], (*path, key))
-
-    return walk(Entry(tree.mark, tree), pattern.split("."), ())
-
-
-def _children(node: Node) -> Iterator[tuple[Key, Entry]]:
-    if isinstance(node.value, dict):
-        yield from node.value.items()
-    elif isinstance(node.value, list):
-        yield from ((i, Entry(item.mark, item)) for i, item in enumerate(node.value))
-
-
-def _one(tree: Node, pattern: str) -> Node | None:
-    return next((node for _, _, node in _found(tree, pattern)), None)
-
-
 def _used(tree: Node, pattern: str) -> Iterator[tuple[Path, Mark, str]]:
     """Path, place and text of every name used where the pattern says."""
     if pattern.endswith(".@"):
-        for path, _, node in _found(tree, pattern.removesuffix(".@")):
-            yield from (((*path, key), entry.mark, str(key)) for key, entry in _children(node))
+        for path, _, node in matches(tree, pattern.removesuffix(".@")):
+            yield from (((*path, key), entry.mark, str(key)) for key, entry in children(node))
         return
-    for path, _, node in _found(tree, pattern):
+    for path, _, node in matches(tree, pattern):
         if isinstance(node.value, str):
             yield path, node.mark, node.value
 
 
 def _names(tree: Node, references: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     for used, defined in references:
-        table = _one(tree, defined)
+        table = one_match(tree, defined)
         if table is None or not isinstance(table.value, dict):
             continue
         names = [str(key) for key in table.value]
@@ -120,7 +112,7 @@ def _leads(tree: Node, quantities: Set[str]) -> Iterator[Problem]:
 
 def _numbers(node: Node) -> list[float]:
     """Numbers directly below a node; empty if anything else is there."""
-    values = [entry.node.value for _, entry in _children(node)]
+    values = [entry.node.value for _, entry in children(node)]
     numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     return numbers if len(numbers) == len(values) else []
 
@@ -130,7 +122,7 @@ def _curves(tree: Node) -> Iterator[Problem]:
 
 
 def _watts(tree: Node, pattern: str) -> Iterator[Problem]:
-    for path, _, node in _found(tree, pattern):
+    for path, _, node in matches(tree, pattern):
         watts = _numbers(node)
         for i in range(1, len(watts)):
             if watts[i] < watts[i - 1]:
@@ -141,9 +133,9 @@ def _watts(tree: Node, pattern: str) -> Iterator[Problem]:
 
 def _shares(tree: Node) -> Iterator[Problem]:
     for pattern in (*_SHARES, *_PROFILES):
-        for path, mark, node in _found(tree, pattern):
+        for path, mark, node in matches(tree, pattern):
             numbers = _numbers(node)
-            for (key, entry), number in zip(_children(node), numbers, strict=False):
+            for (key, entry), number in zip(children(node), numbers, strict=False):
                 if number < 0:
                     yield at(entry.node.mark, (*path, key), f"got {number:g}, must be at least 0")
             if numbers and min(numbers) >= 0 and sum(numbers) == 0:
@@ -153,10 +145,10 @@ def _shares(tree: Node) -> Iterator[Problem]:
 def _weights(tree: Node) -> Iterator[Problem]:
     """Weights that stand in one field of several entries."""
     for section, name in (("demand.classes", "share"), ("estate.levels", "units")):
-        fields = [node.value for _, _, node in _found(tree, f"{section}.*.{name}")]
+        fields = [node.value for _, _, node in matches(tree, f"{section}.*.{name}")]
         numbers = [v for v in fields if isinstance(v, int | float)]
         if numbers and len(numbers) == len(fields) and sum(numbers) == 0:
-            path, mark, _ = next(_found(tree, section))
+            path, mark, _ = next(matches(tree, section))
             yield at(mark, path, f"got a sum of {name} of 0, must be more than 0")
     yield from _occupied(tree)
 
@@ -164,16 +156,16 @@ def _weights(tree: Node) -> Iterator[Problem]:
 def _occupied(tree: Node) -> Iterator[Problem]:
     """Units without any weight of systems or rooms could hold none."""
     for name in ("systems_weight", "rooms_weight"):
-        found = list(_found(tree, f"estate.levels.*.{name}"))
+        found = list(matches(tree, f"estate.levels.*.{name}"))
         numbers = [node.value for _, _, node in found if isinstance(node.value, int | float)]
         if numbers and len(numbers) == len(found) and sum(numbers) == 0:
-            path, mark, _ = next(_found(tree, "estate.levels"))
+            path, mark, _ = next(matches(tree, "estate.levels"))
             yield at(mark, path, f"got a sum of {name} of 0, must be more than 0")
 
 
 def _horizon(tree: Node) -> tuple[date, date] | None:
     """First day of the scenario, and the first day after it."""
-    start, years = _one(tree, "time.start"), _one(tree, "time.years")
+    start, years = one_match(tree, "time.start"), one_match(tree, "time.years")
     if (
         start is None
         or years is None
@@ -187,19 +179,19 @@ def _horizon(tree: Node) -> tuple[date, date] | None:
 
 
 def _times(tree: Node) -> Iterator[Problem]:
-    start = _one(tree, "time.start")
+    start = one_match(tree, "time.start")
     if start is not None and isinstance(start.value, date) and start.value.day != 1:
         yield at(start.mark, ("time", "start"), f"got {start.value}, must be the first day of a month")
     horizon = _horizon(tree)
     if horizon is None:
         return
     first, end = horizon
-    for pattern in ("alternatives.*.deadline", "alternatives.*.cloud.opens"):
-        for path, _, node in _found(tree, pattern):
+    for pattern in _DATES:
+        for path, _, node in matches(tree, pattern):
             if isinstance(node.value, date) and not first <= node.value < end:
                 yield at(node.mark, path, f"got {node.value}, must be from {first} until before {end}")
-    for path, _, node in _found(tree, "alternatives.*"):
-        opens, deadline = _one(node, "cloud.opens"), _one(node, "deadline")
+    for path, _, node in matches(tree, "alternatives.*"):
+        opens, deadline = one_match(node, "cloud.opens"), one_match(node, "deadline")
         if opens is None or deadline is None:
             continue
         if (
@@ -213,7 +205,7 @@ def _times(tree: Node) -> Iterator[Problem]:
 
 def _price_year(tree: Node) -> Iterator[Problem]:
     """Prices are those of the first year simulated; nothing is carried over from another."""
-    start, year = _one(tree, "time.start"), _one(tree, "time.price_year")
+    start, year = one_match(tree, "time.start"), one_match(tree, "time.price_year")
     if start is None or year is None or not isinstance(start.value, date) or not isinstance(year.value, int):
         return
     if year.value != start.value.year:
@@ -223,10 +215,10 @@ def _price_year(tree: Node) -> Iterator[Problem]:
 
 def _calendar(tree: Node) -> Iterator[Problem]:
     """Every year simulated has its holidays: a calendar that ends early would pass unnoticed."""
-    horizon, listed = _horizon(tree), _one(tree, "calendar.rest_days")
+    horizon, listed = _horizon(tree), one_match(tree, "calendar.rest_days")
     if horizon is None or listed is None:
         return
-    days = [node.value for _, _, node in _found(tree, "calendar.rest_days.*")]
+    days = [node.value for _, _, node in matches(tree, "calendar.rest_days.*")]
     covered = {day.year for day in days if isinstance(day, date)}
     first, last = horizon[0], horizon[1] - timedelta(days=1)
     missing = [str(year) for year in range(first.year, last.year + 1) if year not in covered]
@@ -237,12 +229,12 @@ def _calendar(tree: Node) -> Iterator[Problem]:
 
 def _kinds(tree: Node) -> Iterator[Problem]:
     """What each kind of alternative needs and what it must not have."""
-    for path, mark, node in _found(tree, "alternatives.*"):
-        kind = _one(node, "kind")
+    for path, mark, node in matches(tree, "alternatives.*"):
+        kind = one_match(node, "kind")
         given = {
             name
             for name in ("cloud", "migration", "deadline")
-            if (part := _one(node, name)) is not None and part.value is not None
+            if (part := one_match(node, name)) is not None and part.value is not None
         }
         if kind is not None and kind.value == "consolidate":
             for name in sorted({"cloud", "migration"} - given):
@@ -250,14 +242,14 @@ def _kinds(tree: Node) -> Iterator[Problem]:
                 yield at(mark, (*path, name), message)
         if kind is not None and kind.value == "keep":
             for name in sorted(given):
-                place = next(m for _, m, _ in _found(node, name))
+                place = next(m for _, m, _ in matches(node, name))
                 yield at(place, (*path, name), f"got a {name}, must be left out where kind is 'keep'")
 
 
 def _purchases(tree: Node) -> Iterator[Problem]:
     """Years in which a server model was on sale must not run backwards."""
-    for path, _, node in _found(tree, "servers.models.*"):
-        first, last = _one(node, "from_year"), _one(node, "to_year")
+    for path, _, node in matches(tree, "servers.models.*"):
+        first, last = one_match(node, "from_year"), one_match(node, "to_year")
         if first is None or last is None:
             continue
         if isinstance(first.value, int) and isinstance(last.value, int) and last.value < first.value:
@@ -267,7 +259,7 @@ def _purchases(tree: Node) -> Iterator[Problem]:
 
 def _room_classes(tree: Node) -> Iterator[Problem]:
     """Both size classes are drawn, so both must be described."""
-    found = next(_found(tree, "rooms"), None)
+    found = next(matches(tree, "rooms"), None)
     if found is None or not isinstance(found[2].value, dict):
         return
     for name in _CLASSES_OF_ROOMS:

@@ -14,7 +14,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .assets import Hardware, Line, RoomClass, Servers
+from .cloud import Cloud
+from .moves import Coverage, Freeze, Mandate
 from .quantity import Quantity, Spec, quantity
+from .sites import Place
 from .terms import Category, Grade, Name, Text, Zone
 
 
@@ -66,6 +69,7 @@ class Estate(Spec):
     """The machine rooms and systems of today: what is known, and ranges for what is not."""
 
     levels: dict[Name, Level] = Field(description="Levels of government", min_length=1)
+    places: dict[Name, Place] = Field(default={}, description="Where the units are; unknown if empty")
     systems: Quantity = quantity("count", 1, 1e6, "Business systems that may move (not classified)")
     classified_share: Quantity = quantity(
         "1", 0, 0.9, "Classified systems, which stay, as a share of all systems"
@@ -75,6 +79,13 @@ class Estate(Spec):
     )
     rooms: Quantity = quantity("count", 1, 1e6, "Machine rooms of all levels; at least one a unit")
     servers_per_system: Quantity = quantity("count", 1, 50, "Mean number of servers per system")
+    replica_share: Quantity | None = quantity(
+        "1",
+        0,
+        1,
+        "Systems with several servers whose servers are replicas of each other, share; none if absent",
+        default=None,
+    )
     zombie_share: Quantity = quantity("1", 0, 0.9, "Servers that do no work")
     zombie_retirement_per_year: Quantity = quantity(
         "1/yr", 0, 1, "Share of zombies that are found and switched off each year anyway"
@@ -92,6 +103,9 @@ class Estate(Spec):
         "1", 0, 1, "New rooms built per new system where there is no cloud"
     )
     retired_systems_per_year: Quantity = quantity("1/yr", 0, 1, "Systems switched off a year, share")
+    links_per_system: Quantity | None = quantity(
+        "count", 0, 20, "Mean number of other systems that a system exchanges data with", default=None
+    )
     zones: dict[Zone, float] = Field(description="Share of systems by network zone", min_length=1)
     mlps: dict[int, float] = Field(description="Share of systems by MLPS level", min_length=1)
 
@@ -207,58 +221,28 @@ class Migration(Spec):
         "d", 0, 365, "Days from the last switch-off to handing back a room"
     )
     zombie_moved_share: Quantity = quantity("1", 0, 1, "Zombies moved unnoticed, share")
-
-
-class HostType(Spec):
-    """A host that the cloud may buy."""
-
-    name: Name = Field(description="Name of the type")
-    curve: Name = Field(description="Power curve in hardware.curves")
-    memory_gb: float = Field(description="Memory as configured in GB", gt=0)
-    disk_gb: float = Field(description="Usable disk (own share of distributed storage) in GB", gt=0)
-    rack_units: float = Field(description="Height in rack units", gt=0, le=50)
-    price_ratio: float = Field(description="Price over that of the mean host", gt=0, le=20)
-
-
-class Cloud(Spec):
-    """One cloud site and how it is run."""
-
-    host_types: tuple[HostType, ...] = Field(description="Hosts to choose from", min_length=1)
-    host_price_cny: Quantity = quantity("CNY", 1000, 5e6, "Price of a host with price_ratio 1")
-    host_life_years: Quantity = quantity("yr", 1, 20, "Service life of a host")
-    network_share: Quantity = quantity("1", 0, 3, "Network and shared gear bought per CNY of hosts")
-    vcpu_per_core: Quantity = quantity("1", 0.5, 32, "vCPU given out per physical core")
-    memory_reserve_share: Quantity = quantity("1", 0, 0.9, "Memory kept for the hypervisor")
-    comfort_factor: Quantity = quantity("1", 1, 5, "Headroom over measured peak use when sizing")
-    busy_hour_load: Quantity = quantity(
-        "1", 0.1, 1, "Highest load planned for a host in the busy hours, share of its throughput"
+    freeze: tuple[Freeze, ...] = Field(default=(), description="When nothing moves, besides holidays")
+    most_per_month: int | None = Field(
+        default=None, description="Cut-overs in a calendar month at most; no limit if absent", ge=1
     )
-    sizing: Literal["performance", "as-is"] = Field(
-        description="Size on measured use or copy what is allocated today"
+    budget_cny_per_year: Quantity | None = quantity(
+        "CNY/yr", 0, 1e10, "Labour of moving in a calendar year at most; no limit if absent", default=None
     )
-    growth_years_ahead: int = Field(
-        description="Years of growth that hosts are bought for when a component comes", ge=0, le=50
+    interim_line: Name | None = Field(
+        default=None,
+        description="Kind of line (key of lines) rented while two linked systems are on different sides; "
+        "none if absent",
     )
-    standby_hosts: int = Field(description="Standby hosts in each pool (N+k)", ge=0, le=10)
-    pue: Quantity = quantity("1", 1, 3, "PUE at design load")
-    cooling_fixed_share: Quantity = quantity("1", 0, 1, "Share of cooling that does not follow load")
-    ups: Name = Field(description="UPS model in hardware.ups")
-    rack_fill: Quantity = quantity("1", 0.01, 1, "IT load over design load at full build-out")
-    overhead_it: Quantity = quantity("1", 0, 3, "Storage, network, appliance power per W of host power")
-    space_cny_per_rack_year: Quantity = quantity("CNY/yr", 0, 1e6, "Space, upkeep, security of one rack")
-    rack_units_usable: float = Field(description="Rack units usable per rack", gt=0, le=60)
-    fitout_cny_per_rack: Quantity = quantity("CNY", 0, 1e7, "Fit-out of the site per rack")
-    staff_fte: Quantity = quantity("FTE", 0, 1000, "Staff of the cloud centre")
-    platform_cny_per_host_year: Quantity = quantity(
-        "CNY/yr", 0, 1e6, "Platform software and support per host"
+    mandates: tuple[Mandate, ...] = Field(default=(), description="What must be on the cloud from when")
+    coverage: tuple[Coverage, ...] = Field(default=(), description="Departments to be reached by when")
+    strict: bool = Field(
+        default=False,
+        description="No plan at all rather than one that misses the deadline, a mandate or coverage",
     )
-    platform_cny_per_year: Quantity = quantity("CNY/yr", 0, 1e9, "Platform operation independent of size")
-    outages_per_year: Quantity = quantity("1/yr", 0, 100, "Outages of the whole site")
-    outage_hours: Quantity = quantity("h", 0.01, 1000, "Mean length of a site outage")
-    access_line: tuple[Name, ...] = Field(
-        description="Kinds of shared line per unit (keys of lines)", min_length=1
+    search: Literal["quick", "full"] = Field(
+        default="quick",
+        description="How long to look for a cheaper order of moves: about a second, or a minute",
     )
-    opens: date = Field(description="Day from which systems can be moved in")
 
 
 class Alternative(Spec):
@@ -284,6 +268,12 @@ class Prices(Spec):
     hardware_change: Quantity = quantity("1/yr", -0.5, 0.5, "Yearly change of hardware prices")
     line_change: Quantity = quantity("1/yr", -0.5, 0.5, "Yearly change of line rents")
     discount_rate: Quantity = quantity("1/yr", 0, 0.3, "Discount rate")
+    carbon_cny_per_t: Quantity | None = quantity(
+        "CNY/t", 0, 1e5, "Price that planning puts on a tonne of CO2; never booked", default=None
+    )
+    downtime_cny_per_system_hour: Quantity | None = quantity(
+        "CNY/h", 0, 1e6, "Price that planning puts on an hour without a system; never booked", default=None
+    )
 
 
 class Grid(Spec):

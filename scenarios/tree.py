@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .errors import Problem
@@ -72,6 +73,33 @@ def plain(node: Node) -> object:
     if isinstance(node.value, list):
         return tuple(plain(item) for item in node.value)
     return node.value
+
+
+def children(node: Node) -> Iterator[tuple[Key, Entry]]:
+    """Keys or positions directly below a node, and what stands there."""
+    if isinstance(node.value, dict):
+        yield from node.value.items()
+    elif isinstance(node.value, list):
+        yield from ((i, Entry(item.mark, item)) for i, item in enumerate(node.value))
+
+
+def matches(tree: Node, pattern: str) -> Iterator[tuple[Path, Mark, Node]]:
+    """Path, key mark and node of everything that a dotted pattern matches; * is any key or position."""
+
+    def walk(entry: Entry, parts: list[str], path: Path) -> Iterator[tuple[Path, Mark, Node]]:
+        if not parts:
+            yield path, entry.mark, entry.node
+            return
+        for key, child in children(entry.node):
+            if parts[0] in ("*", str(key)):
+                yield from walk(child, parts[1:], (*path, key))
+
+    return walk(Entry(tree.mark, tree), pattern.split("."), ())
+
+
+def one_match(tree: Node, pattern: str) -> Node | None:
+    """The first node that a dotted pattern matches, if any."""
+    return next((node for _, _, node in matches(tree, pattern)), None)
 
 
 def describe(value: object) -> str:

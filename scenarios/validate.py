@@ -107,11 +107,23 @@ class _Walk:
             elif info.is_required():
                 what = info.description or _first_line(info.annotation)
                 self.problems.append(at(entry.mark, (*path, name), f"got nothing, must be given: {what}"))
+            elif isinstance(info.default, Quantity):
+                data[name] = self.default(info, (*path, name))
         return data
+
+    def default(self, info: FieldInfo, path: Path) -> Quantity:
+        """The quantity of a field that is left out."""
+        unit, low, high = allowed_range(info)
+        self.quantities.add(dotted(path))
+        quantity: Quantity = info.default
+        return quantity.scaled(1.0, unit).placed(dotted(path), (low, high))
 
     def field(self, info: FieldInfo, entry: Entry, path: Path) -> object:
         if inner(info.annotation) is Quantity:
             return self.quantity(info, entry.node, path)
+        if _are_quantities(info) and isinstance(entry.node.value, dict):
+            items = entry.node.value.items()
+            return {key: self.quantity(info, item.node, (*path, key)) for key, item in items}
         return self.value(info.annotation, entry, path)
 
     def value(self, annotation: Any, entry: Entry, path: Path) -> object:
@@ -152,6 +164,12 @@ class _Walk:
                 self.problems.append(at(_number_mark(node, key), path, message))
                 break
         return quantity
+
+
+def _are_quantities(info: FieldInfo) -> bool:
+    """Whether a field is a mapping of names to quantities."""
+    kind = inner(info.annotation)
+    return get_origin(kind) is dict and inner(get_args(kind)[1]) is Quantity
 
 
 def _unknown(name: str, known: list[str]) -> str:

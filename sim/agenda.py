@@ -1,12 +1,12 @@
 """The agenda: a SimPy environment in hours in which simultaneous events have a fixed order.
 
-At one instant events happen by rank, then by row of the host, system, server or room concerned:
+At one instant events happen by rank, then by row of the host, system, server, room or site concerned:
 
-1. hosts are delivered, 2. repairs end, 3. free standby hosts take over from hosts that wait for one,
-4. hosts fail (and are taken over from at once where a standby is free), 5. teams begin repairs,
-6. systems and servers retire, 7. new systems are ready, 8. new systems ask to be set up, 9. teams begin
-to set them up, 10. cut-overs are tried, 11. dual running ends and servers are switched off, 12. rooms
-are handed back.
+1. hosts are delivered, 2. repairs end, 3. sites are back, 4. free standby hosts take over from hosts that
+wait for one, 5. recovery sites take over, 6. hosts fail (and are taken over from at once where a standby
+is free), 7. whole sites fail, 8. teams begin repairs, 9. systems and servers retire, 10. new systems are
+ready, 11. new systems ask to be set up, 12. teams begin to set them up, 13. cut-overs are tried, 14. dual
+running ends and servers are switched off, 15. rooms are handed back.
 
 So what becomes free at an instant is there for whoever needs it at that instant, who has waited comes
 before who comes now, and what goes for good goes before anything is done for it. What an event sets
@@ -30,20 +30,23 @@ class Rank(IntEnum):
 
     DELIVERY = 1
     REPAIR = 2
-    TAKE_OVER = 3
-    FAILURE = 4
-    TEAM = 5
-    RETIREMENT = 6
-    READY = 7
-    REQUEST = 8
-    SET_UP = 9
-    CUT_OVER = 10
-    SWITCH_OFF = 11
-    CLOSING = 12
+    SITE_BACK = 3
+    TAKE_OVER = 4
+    RECOVERY = 5
+    FAILURE = 6
+    SITE_LOST = 7
+    TEAM = 8
+    RETIREMENT = 9
+    READY = 10
+    REQUEST = 11
+    SET_UP = 12
+    CUT_OVER = 13
+    SWITCH_OFF = 14
+    CLOSING = 15
 
 
 class Entry(NamedTuple):
-    """One line of the event log; ``row`` is a host, server, system or room, as ``what`` implies."""
+    """One line of the event log; ``row`` is a host, server, system, room or site, as ``what`` implies."""
 
     hour: float
     what: str

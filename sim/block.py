@@ -53,16 +53,18 @@ class Tally:
 
     room_w: Float32s  # (rooms, steps): server power
     host_load: Float32s  # (hosts, steps): load as placed
+    protected: Float32s | None  # (hosts, steps): load that recovery hosts would carry; None if not asked
     load: Floats  # served by servers in rooms
     demand: Floats  # of components that rooms serve
     unserved: Floats  # of it
 
     @classmethod
-    def empty(cls, rooms: int, hosts: int, steps: int) -> Tally:
-        """All zero."""
+    def empty(cls, rooms: int, hosts: int, steps: int, recovering: bool = False) -> Tally:
+        """All zero; ``recovering`` if the load of recovery hosts is wanted."""
         room_w = np.zeros((rooms, steps), dtype=np.float32)
         host_load = np.zeros((hosts, steps), dtype=np.float32)
-        return cls(room_w, host_load, np.zeros(steps), np.zeros(steps), np.zeros(steps))
+        protected = np.zeros_like(host_load) if recovering else None
+        return cls(room_w, host_load, protected, np.zeros(steps), np.zeros(steps), np.zeros(steps))
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,14 @@ class Share:
     Attributes:
         cells: downtime of the block's components (``what`` is a row of the block).
         host: cloud host of each component, -1 if none.
+        backup: recovery host of each component, -1 if none; None if not asked.
         growth: extra growth on the cloud of each component.
     """
 
     stay: Stay
     cells: Cells
     host: Indices
+    backup: Indices | None
     growth: Float32s
 
 
@@ -159,11 +163,24 @@ def _add_demand(
         hosts, target = np.unique(share.host[placed], return_inverse=True)
         on_hosts = sums.ask(reading.on_cloud[placed], target, len(hosts), share.growth[placed])
         wanted.append((total(reading.powered), total(reading.serving), hosts, on_hosts))
+    backups = [_ask_backups(sums, s, r, busy) for s, r in zip(shares, readings, strict=True)]
     found = sums.of(demand)
     for tally, (load, served, hosts, on_hosts) in zip(tallies, wanted, strict=True):
         tally.load[:] += found[load][0]
         tally.demand[:] += found[served][0]
         tally.host_load[hosts] += found[on_hosts]
+    for tally, (hosts, on_backups) in zip(tallies, backups, strict=True):
+        if tally.protected is not None:
+            tally.protected[hosts] += found[on_backups]
+
+
+def _ask_backups(sums: _Sums, share: Share, reading: Reading, busy: Indices) -> tuple[Indices, slice]:
+    """Recovery hosts of a block, and where the demand of what they protect will be."""
+    if share.backup is None:
+        return np.empty(0, dtype=np.int64), slice(0, 0)
+    placed = busy[(reading.on_cloud[busy] != NONE) & (share.backup[busy] >= 0)]
+    hosts, target = np.unique(share.backup[placed], return_inverse=True)
+    return hosts, sums.ask(reading.on_cloud[placed], target, len(hosts), share.growth[placed])
 
 
 class _Sums:

@@ -10,29 +10,30 @@ from __future__ import annotations
 import numpy as np
 
 from ..optimize.plan import Plan
+from ..optimize.waves import ROLLED_BACK_EFFORT
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .bookings_cloud import book_cloud
 from .bookings_rooms import book_rooms
-from .daybook import CLOUD_SITE, MONTHS_PER_YEAR, Daybook, PriceLevels
+from .daybook import MONTHS_PER_YEAR, Daybook, Floats, Ints, PriceLevels, cloud_site, cloud_sites
 from .flow import Flow
 from .ledger import Ledger
+from .sites import site_terms
 from .timeline import Timeline
 
 PARTS = ("it", "ups", "cooling", "other")
-ROLLED_BACK_EFFORT = 0.5
 
 
 def book(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flow: Flow) -> Ledger:
     """The ledger of one alternative in one world."""
     estate = world.estate
-    daybook = Daybook(world.clock, len(estate.rooms.id), len(estate.units.id))
+    daybook = Daybook(world.clock, len(estate.rooms.id), len(estate.units.id), cloud_sites(plan))
     levels = PriceLevels(scenario.prices, world)
     book_rooms(daybook, scenario, world, timeline, levels)
     if len(plan.hosts.buy_month):
         book_cloud(daybook, scenario, world, plan, timeline, levels)
         _book_moves(daybook, scenario, world, plan, timeline, levels)
-    _book_energy(daybook, scenario, world, flow, levels)
+    _book_energy(daybook, scenario, world, plan, flow, levels)
     return daybook.ledger()
 
 
@@ -53,19 +54,26 @@ def _book_moves(
         daybook.add(item, systems.room[system], month, days, days * day_rate * levels.staff[month])
 
 
-def _book_energy(daybook: Daybook, scenario: Scenario, world: World, flow: Flow, levels: PriceLevels) -> None:
+def _book_energy(
+    daybook: Daybook, scenario: Scenario, world: World, plan: Plan, flow: Flow, levels: PriceLevels
+) -> None:
     prices, grid = scenario.prices, scenario.grid
     years = np.arange(world.clock.months) // MONTHS_PER_YEAR
     carbon = world.of(grid.carbon_kg_per_kwh) * (1.0 + world.of(grid.change_per_year)) ** years
-    room_tariff = world.of(prices.electricity_cny_per_kwh) * levels.electricity
-    tariff = {"room": room_tariff, "cloud": room_tariff * world.of(prices.electricity_cloud_ratio)}
-
+    tariff = world.of(prices.electricity_cny_per_kwh) * levels.electricity
+    rooms = np.arange(len(flow.room_kwh))
+    places: list[tuple[str, Ints, Floats, Floats, Floats]] = [
+        ("room", rooms, flow.room_kwh, np.ones(len(rooms)), np.ones(len(rooms)))
+    ]
+    if len(plan.hosts.buy_month):
+        terms = site_terms(scenario, world, plan)
+        ratio = world.of(prices.electricity_cloud_ratio) * np.array([site.ratios.tariff for site in terms])
+        carbon_ratio = np.array([site.ratios.carbon for site in terms])
+        places.append(("cloud", cloud_site(np.arange(len(terms))), flow.cloud_kwh, ratio, carbon_ratio))
     for column, part in enumerate(PARTS):
-        for place, first_site, kwh in (
-            ("room", 0, flow.room_kwh[:, :, column]),
-            ("cloud", CLOUD_SITE, flow.cloud_kwh[None, :, column]),
-        ):
-            row, month = np.nonzero(kwh)
-            drawn = kwh[row, month]
-            cost, emitted = drawn * tariff[place][month], drawn * carbon[month]
-            daybook.add(f"{place}_{part}", first_site + row, month, drawn, cost, emitted)
+        for place, sites, flowed, price_ratio, emission_ratio in places:
+            row, month = np.nonzero(flowed[:, :, column])
+            drawn = flowed[row, month, column]
+            cost = drawn * (tariff[month] * price_ratio[row])
+            emitted = drawn * (carbon[month] * emission_ratio[row])
+            daybook.add(f"{place}_{part}", sites[row], month, drawn, cost, emitted)

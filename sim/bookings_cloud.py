@@ -1,15 +1,20 @@
-"""What the cloud costs: hosts, racks, platform, staff and the units' shared lines."""
+"""What the cloud costs: sites, hosts, racks, platform, staff, the units' shared lines, replication."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..optimize.plan import Hosts, Plan
+from ..optimize.plan import Plan
+from ..optimize.waves import COPY_DAYS
+from ..scenarios.cloud import Cloud
 from ..scenarios.estate import NEVER
-from ..scenarios.schema import Cloud, Scenario
+from ..scenarios.schema import Scenario
 from ..scenarios.world import World
-from .daybook import CLOUD_SITE, Daybook, PriceLevels, office, shares
+from .consequences import hours
+from .daybook import CLOUD_SITE, Daybook, PriceLevels, cloud_site, cloud_sites, office, shares
+from .interim import book_interim_lines
 from .machines import book_maintenance, book_purchases, book_removals, host_machines
+from .sites import SiteTerms, host_site, replication_rents, shared_line_rents, site_terms
 from .timeline import Ints, Timeline
 
 
@@ -20,9 +25,13 @@ def book_cloud(
     cloud = scenario.alternatives[plan.alternative].cloud
     assert cloud is not None
     _book_shared_lines(book, scenario, world, plan, timeline, levels)
-    _book_centre(book, scenario, world, cloud, timeline, levels)
-    _book_racks(book, world, cloud, plan.hosts, timeline.host_on_h, levels)
-    _book_hosts(book, scenario, world, cloud, plan.hosts, levels)
+    book_interim_lines(book, scenario, world, plan, timeline, levels)
+    _book_replication(book, scenario, world, plan, levels)
+    _book_platform(book, world, plan, cloud, timeline, levels)
+    for row, terms in enumerate(site_terms(scenario, world, plan)):
+        _book_site(book, scenario, world, row, terms, levels)
+        _book_racks(book, world, cloud, plan, row, terms, timeline.host_on_h, levels)
+    _book_hosts(book, scenario, world, cloud, plan, levels)
 
 
 def _book_shared_lines(
@@ -30,35 +39,72 @@ def _book_shared_lines(
 ) -> None:
     start_h = timeline.unit_line_start_h
     years = shares(world.clock, start_h, np.full_like(start_h, NEVER))
-    rents = np.array([world.of(line.price_cny_per_year) for line in scenario.lines.values()])
-    site = office(np.arange(len(start_h), dtype=np.int32))
+    site = office(np.arange(len(start_h)), cloud_sites(plan))
     count = plan.shared_lines.astype(np.float64)
-    book.add_years("shared_line", site, years, rents[plan.shared_line], levels.line, count)
+    rents = shared_line_rents(scenario, world, plan)
+    book.add_years("shared_line", site, years, rents, levels.line, count)
 
 
-def _book_centre(
-    book: Daybook, scenario: Scenario, world: World, cloud: Cloud, timeline: Timeline, levels: PriceLevels
+def _book_replication(
+    book: Daybook, scenario: Scenario, world: World, plan: Plan, levels: PriceLevels
 ) -> None:
-    """Staff and platform."""
-    clock, never = world.clock, np.array([NEVER])
-    years = shares(clock, np.array([clock.hour_of(cloud.opens)]), never)
-    wage = world.of(scenario.prices.staff_cny_per_fte)
-    book.add_years("cloud_staff", CLOUD_SITE, years, wage, levels.staff, world.of(cloud.staff_fte))
+    """Lines that carry changes to recovery sites, from the first copy on."""
+    if plan.recovery is None:
+        return
+    start_h = max(plan.recovery.ready_h - hours(COPY_DAYS), 0)
+    lines = plan.recovery.replication_lines.astype(np.float64)
+    years = shares(world.clock, np.full(len(lines), start_h), np.full(len(lines), NEVER))
+    site = cloud_site(np.arange(len(lines)))
+    rents = replication_rents(scenario, world, plan.recovery)
+    book.add_years("replication_line", site, years, rents, levels.line, lines)
+
+
+def _book_platform(
+    book: Daybook, world: World, plan: Plan, cloud: Cloud, timeline: Timeline, levels: PriceLevels
+) -> None:
+    """Platform software: one platform for all sites, and a licence for each host."""
+    clock = world.clock
+    years = shares(clock, np.array([clock.hour_of(cloud.opens)]), np.array([NEVER]))
     base = world.of(cloud.platform_cny_per_year)
     book.add_years("platform_base", CLOUD_SITE, years, base, levels.constant)
     hosts = shares(clock, timeline.host_on_h, np.full_like(timeline.host_on_h, NEVER))
     licence = world.of(cloud.platform_cny_per_host_year)
-    book.add_years("platform_hosts", CLOUD_SITE, hosts, licence, levels.constant)
+    site = cloud_site(host_site(plan))
+    book.add_years("platform_hosts", site, hosts, licence, levels.constant)
+
+
+def _book_site(
+    book: Daybook, scenario: Scenario, world: World, row: int, terms: SiteTerms, levels: PriceLevels
+) -> None:
+    """Staff and the cost of having the site, from its opening; the cost of opening it."""
+    clock, site = world.clock, CLOUD_SITE - row
+    years = shares(clock, np.array([terms.opens_h]), np.array([NEVER]))
+    wage = world.of(scenario.prices.staff_cny_per_fte)
+    book.add_years("cloud_staff", site, years, wage, levels.staff, terms.staff_fte)
+    if terms.fixed_cny_per_year:
+        book.add_years("site_fixed", site, years, terms.fixed_cny_per_year, levels.constant)
+    if terms.opening_cny and terms.opens_h < clock.hours:
+        month = np.array([clock.month_of_hour(terms.opens_h)])
+        book.add("site_opening", site, month, np.ones(1), np.array([terms.opening_cny]))
 
 
 def _book_racks(
-    book: Daybook, world: World, cloud: Cloud, hosts: Hosts, on_h: Ints, levels: PriceLevels
+    book: Daybook,
+    world: World,
+    cloud: Cloud,
+    plan: Plan,
+    row: int,
+    terms: SiteTerms,
+    on_h: Ints,
+    levels: PriceLevels,
 ) -> None:
     """Space of each rack from the first host in it; fit-out for the full build-out with the first host.
 
-    The site is fitted out for its design load, of which the planned hosts draw ``rack_fill``.
+    The site is fitted out for its design load, of which the planned hosts draw ``rack_fill``. Racks
+    beyond those it has room for cost the extension as well. Where replicas share no rack it may take more.
     """
-    bought = np.flatnonzero(on_h != NEVER)
+    hosts, site = plan.hosts, CLOUD_SITE - row
+    bought = np.flatnonzero((on_h != NEVER) & (host_site(plan) == row))
     if not len(bought):
         return
     order = bought[np.argsort(on_h[bought], kind="stable")]
@@ -67,25 +113,26 @@ def _book_racks(
     first_host = np.searchsorted(needed, np.arange(1, needed[-1] + 1))
     start_h = on_h[order][first_host]
     years = shares(world.clock, start_h, np.full_like(start_h, NEVER))
-    space = world.of(cloud.space_cny_per_rack_year)
-    book.add_years("cloud_space", CLOUD_SITE, years, space, levels.constant)
+    book.add_years("cloud_space", site, years, terms.space_cny_per_rack_year, levels.constant)
     built = np.ceil(units[-1:] / cloud.rack_units_usable / world.of(cloud.rack_fill) - 1e-9)
-    cost = built * world.of(cloud.fitout_cny_per_rack)
-    book.add("cloud_fitout", CLOUD_SITE, hosts.buy_month[order[:1]], built, cost)
+    if cloud.apart == "rack":
+        built = np.maximum(built, float(hosts.rack[bought].max()) + 1)
+    cost = built * terms.fitout_cny_per_rack + np.maximum(built - terms.racks, 0) * terms.expansion_cny
+    book.add("cloud_fitout", site, hosts.buy_month[order[:1]], built, cost)
 
 
 def _book_hosts(
-    book: Daybook, scenario: Scenario, world: World, cloud: Cloud, hosts: Hosts, levels: PriceLevels
+    book: Daybook, scenario: Scenario, world: World, cloud: Cloud, plan: Plan, levels: PriceLevels
 ) -> None:
-    terms, life = scenario.servers, world.of(cloud.host_life_years)
+    terms, life, hosts = scenario.servers, world.of(cloud.host_life_years), plan.hosts
     machines = host_machines(world, hosts.price_cny, hosts.buy_month, life)
-    site = np.full(len(machines.slot), CLOUD_SITE)
+    site = cloud_site(host_site(plan)[machines.slot])
     carbon = world.of(terms.embodied_kgco2e)
     first = machines.generation == 0
     new = machines.only(first)
     book_purchases(book, "host_new", site[first], new, levels, carbon)
     network = new.price_cny * world.of(cloud.network_share) * levels.hardware[new.bought_month]
-    book.add("network_new", CLOUD_SITE, new.bought_month, np.ones(len(network)), network)
+    book.add("network_new", site[first], new.bought_month, np.ones(len(network)), network)
     book_purchases(book, "host_refresh", site[~first], machines.only(~first), levels, carbon)
     book_maintenance(book, "host_maintenance", site, machines, levels, world, terms)
     book_removals(book, site, machines, levels, world, terms, life)

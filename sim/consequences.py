@@ -6,15 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
+from ..optimize.waves import COPY_DAYS, GRACE_DAYS
 from ..scenarios.clock import HOURS_PER_DAY
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Migration as Moving
 from ..scenarios.world import World
 from .starts import Starts
 from .timeline import Ints, hour_of_month
-
-GRACE_DAYS = 365
-COPY_DAYS = 14  # a unit's shared line starts so long before its first cut-over
 
 
 def hours(days: float) -> int:
@@ -25,14 +23,15 @@ def hours(days: float) -> int:
 def generations(world: World, starts: Starts, moved_h: Ints, server_off_h: Ints, opens_h: int) -> Ints:
     """Machines that come to stand in the rooms.
 
-    From the opening of the cloud on nothing is refreshed that moves there; what fails to move within
-    the horizon is refreshed as ever.
+    From the opening of the cloud on nothing is refreshed that moves there within a year of falling due;
+    what moves later or not at all is refreshed as ever.
     """
     servers = world.estate.servers
     month = servers.generation_month.copy()
     leaving = (starts.moves & (moved_h != NEVER))[servers.system]
     refreshed_h = hour_of_month(world.clock, month[:, 1:])
-    month[:, 1:][leaving[:, None] & (refreshed_h >= opens_h)] = NEVER
+    soon = moved_h[servers.system, None] < refreshed_h.astype(np.int64) + GRACE_DAYS * HOURS_PER_DAY
+    month[:, 1:][leaving[:, None] & soon & (refreshed_h >= opens_h)] = NEVER
     month[starts.server_on_h == NEVER] = NEVER
     month[hour_of_month(world.clock, month) >= server_off_h[:, None]] = NEVER
     return month

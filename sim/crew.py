@@ -11,11 +11,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..optimize import make_plan
+from ..optimize.explain import plan_or_explain
 from ..optimize.plan import Plan
 from ..scenarios.draw import draw_world
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
+from .expected import load_of
 from .integrate import OnMonth
 from .outcome import WorldResult
 from .run import Run
@@ -65,7 +66,10 @@ class Crew(Protocol):
 def run_in_full(scenario: Scenario, task: Task, on_month: OnMonth | None = None) -> Full:
     """Plan and simulate every alternative in one world; see ``simulate_all``."""
     world = draw_world(scenario, task.index, task.seed, task.point)
-    plans = {name: make_plan(scenario, name, world) for name in scenario.alternatives}
+    plans = {
+        name: plan_or_explain(scenario, name, world, load_of(scenario, name, world))
+        for name in scenario.alternatives
+    }
     runs = simulate_all(scenario, list(plans.values()), world, task.checkpoint, on_month)
     return Full(world, plans, {run.alternative: run for run in runs})
 

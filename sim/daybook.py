@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..optimize.plan import Plan
 from ..scenarios.clock import Clock
 from ..scenarios.quantity import Quantity
 from ..scenarios.schema import Prices
@@ -16,13 +17,23 @@ from .ledger import ITEM, Ledger
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer]
 
-CLOUD_SITE = -1
+CLOUD_SITE = -1  # the first cloud site
 MONTHS_PER_YEAR = 12
 
 
-def office(unit: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Site of the office of each unit."""
-    return -2 - unit
+def cloud_sites(plan: Plan) -> int:
+    """Number of codes kept for cloud sites in the ledger of a plan: one if it builds nothing."""
+    return max(len(plan.sites), 1)
+
+
+def cloud_site(site: Ints) -> NDArray[np.int32]:
+    """Code of each cloud site, a row of Plan.sites."""
+    return np.asarray(CLOUD_SITE - site, dtype=np.int32)
+
+
+def office(unit: Ints, sites: int) -> NDArray[np.int32]:
+    """Code of the office of each unit; ``sites`` as in ``cloud_sites``."""
+    return np.asarray(CLOUD_SITE - sites - unit, dtype=np.int32)
 
 
 class Shares(NamedTuple):
@@ -66,10 +77,11 @@ class PriceLevels:
 class Daybook:
     """Sums of amount, cost and carbon per item, site and month."""
 
-    def __init__(self, clock: Clock, rooms: int, units: int) -> None:
+    def __init__(self, clock: Clock, rooms: int, units: int, sites: int = 1) -> None:
+        """``sites``: as in ``cloud_sites``."""
         self._clock = clock
-        self._units = units
-        self._sites = units + 1 + rooms
+        self._first = CLOUD_SITE - sites - units + 1  # the lowest code
+        self._sites = units + sites + rooms
         self._sums: dict[int, Floats] = {}
 
     def add(
@@ -83,7 +95,7 @@ class Daybook:
     ) -> None:
         """Book entries, shape (entries,) each; ``site`` as in Ledger."""
         months = self._clock.months
-        cell = (np.asarray(site) + self._units + 1) * months + month
+        cell = (np.asarray(site) - self._first) * months + month
         shape = (3, self._sites * months)
         sums = self._sums.setdefault(ITEM[item], np.zeros(shape))
         carbon = np.broadcast_to(carbon_kg, amount.shape)
@@ -127,7 +139,7 @@ class Daybook:
         row, cell = row[order], cell[order]
         return Ledger(
             month[order].astype(np.int32),
-            (site[order] - self._units - 1).astype(np.int32),
+            (site[order] + self._first).astype(np.int32),
             np.array(items, dtype=np.int32)[row],
             *(sums[row, column, cell] for column in range(3)),
         )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.clock import Span
-from .timeline import CLOUD, Outages
+from .timeline import Outages
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -48,9 +48,9 @@ class Downtime:
         closing = np.append(opening[1:], len(what)) - 1
         return cls(what[opening], start_h[opening], reach[closing] - shift[closing])
 
-    def of(self, what: int) -> Downtime:
-        """Downtime of one thing."""
-        mine = self.what == what
+    def of_sites(self) -> Downtime:
+        """That of cloud sites alone."""
+        mine = self.what < 0
         return Downtime(self.what[mine], self.start_h[mine], self.end_h[mine])
 
     def within(self, span: Span) -> Cells:
@@ -70,7 +70,7 @@ def servers_down(servers: Outages, rooms: Outages, room_of_server: Indices) -> D
     """Downtime of servers: their own failures and outages of their room."""
     order = np.argsort(room_of_server, kind="stable")
     sorted_rooms = room_of_server[order]
-    hit = np.flatnonzero(rooms.what != CLOUD)
+    hit = np.flatnonzero(rooms.what >= 0)
     first = np.searchsorted(sorted_rooms, rooms.what[hit], side="left")
     count = np.searchsorted(sorted_rooms, rooms.what[hit], side="right") - first
     index = np.repeat(np.arange(len(hit)), count)
@@ -83,5 +83,5 @@ def servers_down(servers: Outages, rooms: Outages, room_of_server: Indices) -> D
 
 
 def rooms_down(rooms: Outages) -> Downtime:
-    """Downtime of rooms; the cloud site is ``CLOUD``."""
+    """Downtime of rooms; cloud sites are counted down from ``CLOUD``."""
     return Downtime.union(rooms.what.astype(np.int64), rooms.start_h, rooms.end_h)

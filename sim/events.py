@@ -1,7 +1,8 @@
 """Events: what happens in one future, hour by hour, where something decides.
 
 SimPy carries the decisions: which system finds staff, line and hosts free for its cut-over, which
-failed host finds a standby, when a room is empty and closes. Whatever needs no decision (failures of
+failed host finds a standby, which site is taken over by its recovery site, when a room is empty and
+closes. Whatever needs no decision (failures of
 servers, outages, rents) is drawn or computed for all entities at once; so are the queues for repair
 and provisioning teams, in which nobody overtakes (see teams). The log tells of the queues of hosts and
 of new systems all the same.
@@ -29,11 +30,14 @@ from ..scenarios.world import World
 from . import failures, provisioning
 from .agenda import Agenda, Entry
 from .consequences import generations, hours, line_rents, rooms_of, unit_line_starts
+from .interim import split_hours
 from .migration import Migration, Orders
 from .occupancy import Occupancy
+from .recovery import SiteRecovery
+from .sites import first_on_h, host_site
 from .starts import Starts, starts_of
 from .takeover import TakeOver
-from .timeline import Ints, Outages, Repairs, Rollbacks, Timeline, hour_of_month
+from .timeline import Ints, Outages, Recoveries, Repairs, Rollbacks, Timeline, hour_of_month
 
 ATTEMPTS_PER_DRAW = 8
 
@@ -62,6 +66,8 @@ class _Decided:
     rollbacks: Rollbacks
     host_outages: Outages
     host_repairs: Repairs
+    site_outages: Outages
+    recoveries: Recoveries
 
 
 def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts: Starts) -> _Decided:
@@ -71,9 +77,13 @@ def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts
     occupancy = Occupancy(agenda, room, starts.server_on_h, len(estate.rooms.id), clearing_h)
     agenda.env.process(occupancy.retirements(starts.server_retires_h))
     migration = Migration(agenda, occupancy, _orders(world, plan, moving, starts))
-    agenda.env.process(migration.weeks(slots(world.clock, scenario.calendar)))
+    freeze = moving.freeze if moving else ()
+    agenda.env.process(migration.weeks(slots(world.clock, scenario.calendar, freeze=freeze)))
     repairs = _host_repairs(scenario, world, plan)
-    takeover = TakeOver(agenda, plan.hosts, hour_of_month(world.clock, plan.hosts.buy_month), repairs)
+    host_on_h = hour_of_month(world.clock, plan.hosts.buy_month)
+    takeover = TakeOver(agenda, plan.hosts, host_on_h, repairs)
+    site_outages = _site_outages(scenario, world, plan, host_on_h)
+    recovery = SiteRecovery(agenda, plan, host_on_h, site_outages)
     provisioning.account(agenda, starts.requests)
     agenda.env.run(until=world.clock.hours)
     rollbacks = np.array(migration.rollbacks, dtype=np.int32).reshape(-1, 2)
@@ -86,6 +96,8 @@ def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts
         Rollbacks(rollbacks[:, 0], rollbacks[:, 1]),
         takeover.outages(),
         repairs,
+        site_outages,
+        recovery.recoveries(),
     )
 
 
@@ -127,6 +139,8 @@ def _orders(world: World, plan: Plan, moving: Moving | None, starts: Starts) -> 
         weekly_gb=world.of(moving.ingress_mbps) * GB_PER_HOUR_PER_MBPS * COPY_HOURS_PER_WEEK,
         dual_run_h=hours(world.of(moving.dual_run_days)),
         fails=_dice(world, world.of(moving.failure_share)),
+        most_per_month=moving.most_per_month,
+        month_of=world.clock.month_of_hour,
     )
 
 
@@ -149,7 +163,8 @@ def _host_repairs(scenario: Scenario, world: World, plan: Plan) -> Repairs:
     cloud = scenario.alternatives[plan.alternative].cloud
     if cloud is None or not len(plan.hosts.buy_month):
         return Repairs.none()
-    return failures.host_failures(scenario, world, cloud, hour_of_month(world.clock, plan.hosts.buy_month))
+    on_h = hour_of_month(world.clock, plan.hosts.buy_month)
+    return failures.host_failures(scenario, world, cloud, on_h, host_site(plan), len(plan.sites))
 
 
 def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, decided: _Decided) -> Timeline:
@@ -164,6 +179,7 @@ def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, deci
     line_start_h, line_end_h = line_rents(
         world, starts, decided.moved_h, scenario.alternatives[plan.alternative].migration
     )
+    interim_start_h, interim_end_h = split_hours(world, starts, decided.moved_h)
     repairs = failures.server_failures(
         scenario, world, generation_month, starts.server_on_h, decided.server_off_h
     )
@@ -178,6 +194,8 @@ def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, deci
         room_refit_month=refit_month,
         line_start_h=line_start_h,
         line_end_h=line_end_h,
+        interim_start_h=interim_start_h,
+        interim_end_h=interim_end_h,
         unit_line_start_h=unit_line_starts(world, plan, first_h),
         host_on_h=hour_of_month(world.clock, plan.hosts.buy_month),
         cutovers=decided.cutovers,
@@ -185,18 +203,18 @@ def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, deci
         rollbacks=decided.rollbacks,
         server_outages=repairs.outages(),
         host_outages=decided.host_outages,
-        room_outages=_place_outages(scenario, world, plan, room_open_h, room_close_h),
+        room_outages=failures.merged(
+            failures.room_outages(world, room_open_h, room_close_h), decided.site_outages
+        ),
+        recoveries=decided.recoveries,
         server_repairs=repairs,
         host_repairs=decided.host_repairs,
         requests=starts.requests,
     )
 
 
-def _place_outages(scenario: Scenario, world: World, plan: Plan, open_h: Ints, close_h: Ints) -> Outages:
-    """Outages of rooms and of the cloud site."""
-    rooms = failures.room_outages(world, open_h, close_h)
+def _site_outages(scenario: Scenario, world: World, plan: Plan, host_on_h: Ints) -> Outages:
     cloud = scenario.alternatives[plan.alternative].cloud
-    if cloud is None or not len(plan.hosts.buy_month):
-        return rooms
-    on_h = int(hour_of_month(world.clock, plan.hosts.buy_month).min())
-    return failures.merged(rooms, failures.site_outages(world, cloud, on_h))
+    if cloud is None or not len(host_on_h):
+        return Repairs.none().outages()
+    return failures.site_outages(world, cloud, plan.sites, first_on_h(plan, host_on_h))

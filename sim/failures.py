@@ -7,23 +7,25 @@ Shedler 1979, doi 10.1002/nav.3800260304) unless the entity is down. As the expo
 memory, what is left is exactly the alternating process. Candidates depend on the entity's id alone,
 so alternatives share every failure that age and service allow.
 
-Servers and hosts wait for a team to repair them (see repair); rooms and the site do not. Times lie on
+Servers and hosts wait for a team to repair them (see repair); rooms and whole sites do not. Times lie on
 the grid of exact hours (see grid).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenarios.cloud import Cloud
 from ..scenarios.estate import NEVER
-from ..scenarios.schema import Cloud, Scenario
+from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .grid import down_to_grid, up_to_grid
-from .repair import Failures, field_crews, repairs, site_crew
+from .repair import Failures, field_crews, repairs, site_crews
+from .sites import UNNAMED
 from .timeline import CLOUD, Ints, Outages, Repairs
 
 Floats = NDArray[np.float64]
@@ -168,8 +170,14 @@ def server_failures(
     return repairs(found, on_h, _within(world, off_h), field_crews(reliability, world))
 
 
-def host_failures(scenario: Scenario, world: World, cloud: Cloud, on_h: Ints) -> Repairs:
-    """Failures of cloud hosts in service and their repair, before anything takes over."""
+def host_failures(
+    scenario: Scenario, world: World, cloud: Cloud, on_h: Ints, site: Rows, sites: int
+) -> Repairs:
+    """Failures of cloud hosts in service and their repair, before anything takes over.
+
+    Args:
+        on_h, site: of each host, shape (hosts,); ``site`` is one of ``sites`` rows.
+    """
     reliability, clock = scenario.reliability, world.clock
     mtbf, ageing = world.of(reliability.host_mtbf_h), world.of(reliability.ageing_per_year)
     life_h = round(world.of(cloud.host_life_years) * 12) * HOURS_PER_MONTH
@@ -182,7 +190,7 @@ def host_failures(scenario: Scenario, world: World, cloud: Cloud, on_h: Ints) ->
     repair = np.full(len(on_h), world.of(reliability.host_mttr_h))
     found = possible(world, "host-failure", np.arange(len(on_h)), oldest / mtbf, repair, share)
     off_h = np.full(len(on_h), clock.hours, dtype=np.int32)
-    return repairs(found, on_h, off_h, site_crew(reliability, world, len(on_h)))
+    return repairs(found, on_h, off_h, site_crews(reliability, world, site, sites))
 
 
 def _within(world: World, off_h: Ints) -> Ints:
@@ -196,14 +204,21 @@ def room_outages(world: World, open_h: Ints, close_h: Ints) -> Outages:
     return in_service(renewals(world, "room-outage", rooms.id, rate, rooms.outage_hours), open_h, close_h)
 
 
-def site_outages(world: World, cloud: Cloud, on_h: int) -> Outages:
-    """Outages of the whole cloud site from the hour at which its first host is on."""
+def site_outages(world: World, cloud: Cloud, names: Sequence[str], on_h: NDArray[np.integer]) -> Outages:
+    """Outages of whole sites from the hour at which the first host of each is on, shape (sites,).
+
+    A site of a name has the same outages in every alternative.
+    """
     rate = np.array([world.of(cloud.outages_per_year) / HOURS_PER_YEAR])
     repair = np.array([world.of(cloud.outage_hours)])
-    found = renewals(world, "site-outage", np.zeros(1, dtype=np.int64), rate, repair)
-    kept = found.start_h >= on_h
-    what = np.full(int(kept.sum()), CLOUD, dtype=np.int32)
-    return Outages(what, found.start_h[kept], found.end_h[kept], found.cover[kept])
+    found = Repairs.none().outages()
+    for row, name in enumerate(names):
+        stream = "site-outage" if name == UNNAMED else f"site-outage of {name}"
+        drawn = renewals(world, stream, np.zeros(1, dtype=np.int64), rate, repair)
+        kept = drawn.start_h >= on_h[row]
+        what = np.full(int(kept.sum()), CLOUD - row, dtype=np.int32)
+        found = merged(found, Outages(what, drawn.start_h[kept], drawn.end_h[kept], drawn.cover[kept]))
+    return found
 
 
 def merged(one: Outages, other: Outages) -> Outages:

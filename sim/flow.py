@@ -10,19 +10,22 @@ from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
 from ..scenarios.assets import Ups
+from ..scenarios.cloud import Cloud
 from ..scenarios.estate import Estate
 from ..scenarios.profile import class_profiles
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .block import Fleet
-from .cloud import CloudSite
+from .cloud import Backup, CloudSites
 from .demand import Demand
 from .downtime import rooms_down, servers_down
 from .facility import Facility, calibrate
 from .integrate import Flow, Future, OnMonth, integrate
 from .power import Curves
+from .recovery import covered_site
 from .rooms import RoomSites
-from .timeline import CLOUD, Timeline
+from .sites import SiteTerms, host_site, site_terms
+from .timeline import Timeline
 from .workload import named_workload
 
 __all__ = ["Flow", "fleet_of", "flow", "room_sites", "world_demand"]
@@ -144,46 +147,66 @@ def _future(scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline
         rebound=world.of(scenario.demand.rebound_per_year),
         down=servers_down(timeline.server_outages, timeline.room_outages, fleet.room),
         rooms_down=rooms_down(timeline.room_outages),
-        cloud=_cloud_site(scenario, world, fleet, plan, timeline) if len(plan.hosts.curve) else None,
+        cloud=_cloud_sites(scenario, world, fleet, plan, timeline) if len(plan.hosts.curve) else None,
     )
 
 
-def _cloud_site(scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline: Timeline) -> CloudSite:
-    """The site of a plan, calibrated at its mean load when fully built and before growth."""
+def _cloud_sites(
+    scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline: Timeline
+) -> CloudSites:
+    """The sites of a plan, each calibrated at its mean load when fully built and before growth."""
     cloud = scenario.alternatives[plan.alternative].cloud
     assert cloud is not None, "a plan with hosts has a cloud"
-    hosts = plan.hosts
+    hosts, site = plan.hosts, host_site(plan)
     factor = np.full(len(hosts.curve), world.of(scenario.servers.config_factor))
     curves = fleet.curves.machines(hosts.curve, factor)
-    placed = plan.placement >= 0
-    load = np.bincount(plan.placement[placed], fleet.demand.mean_ssj[placed], minlength=len(hosts.curve))
-    design_w = curves.at(load / hosts.capacity_ssj).sum() * (1 + world.of(cloud.overhead_it))
-    return CloudSite(
+    host_w = curves.at(_design_load(plan, fleet) / hosts.capacity_ssj)
+    overhead = 1 + world.of(cloud.overhead_it)
+    design_w = np.array([host_w[site == row].sum() * overhead for row in range(len(plan.sites))])
+    return CloudSites(
+        site=site,
         hosts=curves,
         capacity_ssj=hosts.capacity_ssj,
         on_h=timeline.host_on_h,
         overhead_it=world.of(cloud.overhead_it),
         restart_h=world.of(scenario.reliability.restart_minutes) / _MINUTES_PER_HOUR,
-        facility=_cloud_facility(
-            design_w,
-            world.of(cloud.rack_fill),
-            _coefficients(scenario.hardware.ups[cloud.ups]),
-            world.of(cloud.pue),
-            world.of(cloud.cooling_fixed_share),
-        ),
-        down=rooms_down(timeline.room_outages).of(CLOUD),
+        facility=_facilities(scenario, world, cloud, design_w, site_terms(scenario, world, plan)),
+        down=rooms_down(timeline.room_outages).of_sites(),
         outages=timeline.host_outages,
+        backup=_backup(plan, timeline),
     )
 
 
-def _cloud_facility(
-    design_w: float, fill: float, ups: tuple[float, float, float], pue: float, fixed_share: float
+def _design_load(plan: Plan, fleet: Fleet) -> Floats:
+    """Mean load of each host when all is in place, shape (hosts,); of recovery hosts while they stand in."""
+    load = np.zeros(len(plan.hosts.curve))
+    places = [plan.placement] if plan.recovery is None else [plan.placement, plan.recovery.placement]
+    for host in places:
+        placed = host >= 0
+        load += np.bincount(host[placed], fleet.demand.mean_ssj[placed], minlength=len(load))
+    return load
+
+
+def _facilities(
+    scenario: Scenario, world: World, cloud: Cloud, design_w: Floats, terms: Sequence[SiteTerms]
 ) -> Facility:
+    ups = _coefficients(scenario.hardware.ups[cloud.ups])
     return calibrate(
-        rated_w=np.array([design_w / fill]),
-        ups=np.array([ups]),
-        pue=np.array([pue]),
-        cooling_fixed_share=np.array([fixed_share]),
-        lighting_w=np.zeros(1),
-        it_w=np.array([design_w]),
+        rated_w=design_w / world.of(cloud.rack_fill),
+        ups=np.tile(ups, (len(terms), 1)),
+        pue=np.array([site.pue for site in terms]),
+        cooling_fixed_share=np.full(len(terms), world.of(cloud.cooling_fixed_share)),
+        lighting_w=np.zeros(len(terms)),
+        it_w=design_w,
+    )
+
+
+def _backup(plan: Plan, timeline: Timeline) -> Backup | None:
+    if plan.recovery is None:
+        return None
+    return Backup(
+        host=plan.recovery.placement.astype(np.int64),
+        covers=covered_site(plan),
+        asleep=(plan.hosts.recovers >= 0) & (plan.recovery.mode != "hot"),
+        recoveries=timeline.recoveries,
     )

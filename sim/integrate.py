@@ -2,7 +2,7 @@
 
 A month is cut into spans of whole days whose arrays stay small. In each, the demand of a block of
 components is made once, then every alternative adds it to its rooms and hosts (see block); then each
-alternative's rooms and cloud site add UPS losses, cooling and the rest (see rooms, cloud). Nothing
+alternative's rooms and cloud sites add UPS losses, cooling and the rest (see rooms, cloud). Nothing
 but hourly means and monthly energies outlives a span, and after a month they can be kept on disk.
 """
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..scenarios.clock import HOURS_PER_DAY, Clock, Span
 from .block import Buffers, Fleet, Share, Tally, add_block
 from .checkpoint import Checkpoint
-from .cloud import CloudSite, cloud_flow
+from .cloud import CloudSites, cloud_flow
 from .demand import Synthetic
 from .downtime import Cells, Downtime
 from .lanes import NONE, Stay, Window
@@ -33,7 +33,7 @@ OnMonth = Callable[[int, int], None]
 
 BLOCK = 1024  # components; smaller blocks cost calls, larger ones leave the cache
 SPAN_STEPS = 768  # at most, but a day at least; a month of hours has 744
-COLUMNS = SERIES[:14]  # those made here
+COLUMNS = SERIES[:16]  # those made here
 _MONTHS_PER_YEAR = 12
 _W_PER_KW = 1e3
 _PER_MILLION = 1e6
@@ -45,7 +45,7 @@ class Flow:
 
     Attributes:
         room_kwh: energy of IT, UPS, cooling and other, shape (rooms, months, 4).
-        cloud_kwh: the same of the cloud site, shape (months, 4).
+        cloud_kwh: the same of the cloud sites, shape (sites, months, 4).
         series: the hourly columns COLUMNS of run.SERIES, shape (hours,) each.
         heat: mean utilisation of all machines by weekday and hour of the last 12 months, shape (7, 24).
     """
@@ -73,7 +73,7 @@ class Future:
     rebound: float
     down: Downtime
     rooms_down: Downtime
-    cloud: CloudSite | None
+    cloud: CloudSites | None
 
 
 def integrate(
@@ -98,7 +98,7 @@ def integrate(
         RoomfoldError: if the checkpoint is damaged or was left by another run.
     """
     clock = fleet.demand.clock
-    flows = tuple(_nothing(len(sites.overhead_ratio), clock) for _ in futures)
+    flows = tuple(_nothing(len(sites.overhead_ratio), future.cloud, clock) for future in futures)
     saved = Checkpoint(checkpoint, (fleet, sites, tuple(futures), block)) if checkpoint else None
     first = saved.restore(lambda months: _so_far(flows, clock, months)) if saved else 0
     work = _work(fleet, sites, futures, block)
@@ -145,7 +145,10 @@ def _add_month(work: _Work, month: int, flows: Sequence[Flow]) -> None:
         stays = [
             _stay(future.timeline, curve, span) for future, curve in zip(work.futures, curves, strict=True)
         ]
-        tallies = [Tally.empty(rooms, len(f.cloud.on_h) if f.cloud else 0, span.steps) for f in work.futures]
+        tallies = [
+            Tally.empty(rooms, len(f.cloud.on_h) if f.cloud else 0, span.steps, _backup(f, span) is not None)
+            for f in work.futures
+        ]
         _add_components(work, span, stays, growth, tallies)
         for future, stay, tally, flow in zip(work.futures, stays, tallies, flows, strict=True):
             _close(work, future, stay, tally, flow, span)
@@ -164,14 +167,29 @@ def _add_components(
     place = np.full(len(work.by_room), NONE)
     place[order] = np.arange(len(order))
     down = [_Down(future.down.within(span), place) for future in work.futures]
+    backups = [_backup(future, span) for future in work.futures]
     for start in range(0, len(order), work.block):
         part = slice(start, min(start + work.block, len(order)))
         rows = order[part]
         shares = [
-            Share(stay.only(part), cells.of(part), future.host[rows], extra[rows])
-            for stay, cells, future, extra in zip(stays, down, work.futures, growth, strict=True)
+            Share(
+                stay.only(part),
+                cells.of(part),
+                future.host[rows],
+                None if backup is None else backup[rows],
+                extra[rows],
+            )
+            for stay, cells, future, backup, extra in zip(
+                stays, down, work.futures, backups, growth, strict=True
+            )
         ]
         add_block(work.fleet, work.workload, span, rows, shares, tallies, work.buffers)
+
+
+def _backup(future: Future, span: Span) -> Indices | None:
+    """Recovery host of each component; None where no take-over falls into the span."""
+    backup = future.cloud.backup if future.cloud else None
+    return backup.host if backup and backup.acts(span) else None
 
 
 def _order(work: _Work, span: Span, stays: Sequence[Stay]) -> Indices:
@@ -241,14 +259,16 @@ def _close(work: _Work, future: Future, stay: Stay, tally: Tally, flow: Flow, sp
     demand, unserved = tally.demand, tally.unserved
     if future.cloud is not None and span.first_h + span.hours > future.cloud.on_h.min():
         demand = demand + tally.host_load.sum(axis=0, dtype=np.float64)
-        cloud = cloud_flow(future.cloud, tally.host_load, span)
+        cloud = cloud_flow(future.cloud, tally.host_load, span, tally.protected)
         unserved = unserved + cloud.unserved
         for part, watts in enumerate((cloud.it_w, cloud.ups_w, cloud.cooling_w, cloud.other_w)):
             kw = watts / _W_PER_KW
-            series.put(f"cloud_{PARTS[part]}_kw", kw)
-            flow.cloud_kwh[span.month, part] += kw.sum() / span.steps_per_hour
+            series.put(f"cloud_{PARTS[part]}_kw", kw.sum(axis=0))
+            flow.cloud_kwh[:, span.month, part] += kw.sum(axis=1) / span.steps_per_hour
         series.put("cloud_capacity_mssj", cloud.capacity / _PER_MILLION)
         series.put("cloud_load_mssj", cloud.served / _PER_MILLION)
+        series.put("hosts_loaded", cloud.loaded)
+        series.put("hosts_overloaded", cloud.overloaded)
     series.put("demand_mssj", demand / _PER_MILLION)
     series.put("unserved_mssj", unserved / _PER_MILLION)
 
@@ -284,16 +304,17 @@ def _so_far(flows: Sequence[Flow], clock: Clock, months: int) -> list[Floats]:
         for flow in flows
         for part in (
             flow.room_kwh[:, :months],
-            flow.cloud_kwh[:months],
+            flow.cloud_kwh[:, :months],
             *(flow.series[column][:hours] for column in COLUMNS),
         )
     ]
 
 
-def _nothing(rooms: int, clock: Clock) -> Flow:
+def _nothing(rooms: int, cloud: CloudSites | None, clock: Clock) -> Flow:
     series = {column: np.zeros(clock.hours) for column in COLUMNS}
-    energy = (np.zeros((rooms, clock.months, len(PARTS))), np.zeros((clock.months, len(PARTS))))
-    return Flow(*energy, series, np.zeros((7, HOURS_PER_DAY)))
+    sites = len(cloud.facility.rated_w) if cloud else 0
+    room_kwh, cloud_kwh = (np.zeros((places, clock.months, len(PARTS))) for places in (rooms, sites))
+    return Flow(room_kwh, cloud_kwh, series, np.zeros((7, HOURS_PER_DAY)))
 
 
 def _heat(series: Mapping[str, Floats], clock: Clock) -> Floats:

@@ -37,8 +37,11 @@ CATEGORIES = ANNUAL + ONE_OFF
 ITEMS = (
     Item("vertical_line", "leased_lines", "line-year", "rooms"),
     Item("shared_line", "leased_lines", "line-year", "cloud"),
+    Item("interim_line", "leased_lines", "line-year", "cloud"),
+    Item("replication_line", "leased_lines", "line-year", "cloud"),
     Item("room_operations", "room_operations", "room-year", "rooms"),
     Item("cloud_space", "room_operations", "rack-year", "cloud"),
+    Item("site_fixed", "room_operations", "site-year", "cloud"),
     Item("room_staff", "staff", "FTE-year", "rooms"),
     Item("cloud_staff", "staff", "FTE-year", "cloud"),
     Item("room_it", "electricity", "kWh", "rooms"),
@@ -58,6 +61,7 @@ ITEMS = (
     Item("room_refit", "room_construction", "room", "rooms"),
     Item("room_new", "room_construction", "room", "rooms"),
     Item("cloud_fitout", "room_construction", "rack", "cloud"),
+    Item("site_opening", "room_construction", "site", "cloud"),
     Item("server_new", "hardware_purchase", "server", "rooms"),
     Item("host_new", "hardware_purchase", "host", "cloud"),
     Item("network_new", "hardware_purchase", "host", "cloud"),
@@ -75,7 +79,8 @@ class Ledger:
 
     Attributes:
         month: month index in which it falls.
-        site: room row; -1 the cloud site; -2 - u the office of unit u (shared lines).
+        site: room row; -1 - s cloud site s (a row of Plan.sites, S of them, but one at least);
+            -1 - S - u the office of unit u (shared lines).
         item: row of ITEMS.
         amount: in the item's unit.
         cost_cny: amount x price; negative is income.

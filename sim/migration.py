@@ -3,9 +3,10 @@
 Each slot (see optimize.slots) has the staff of the workdays and the line of the week before it. Cut-overs
 are tried in this order: systems planned for that slot or waiting since an earlier one, by planned hour,
 then by row; then those rolled back before, in the same order. A system whose staff, line or hosts are not
-free slips to the next slot (the log says so once). One that needs more than a week has takes what is left
-in its turn, and so prepares its cut-over week by week; what all that are due leave goes to such systems of
-later slots whose hosts are on. What is prepared need not be done again, unless the cut-over is rolled back.
+free, or whose month has had its most cut-overs, slips to the next slot (the log says so once). Frozen days
+have no slot. One that needs more than a week has, or that was rolled back, takes what is left in its turn, so
+preparing its cut-over week by week; what all that are due leave goes to such large systems of later slots
+whose hosts are on. What is prepared need not be done again, unless the cut-over is rolled back.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Orders:
         team_fte: people at work on it.
         weekly_gb: what the line copies in a week.
         fails: whether attempt number k (from 0) of a system is rolled back.
+        most_per_month: cut-overs, rolled back or not, in a calendar month; no limit if None.
+        month_of: month of an hour.
     """
 
     wave_h: Sequence[int]
@@ -50,6 +53,8 @@ class Orders:
     weekly_gb: float
     dual_run_h: int
     fails: Callable[[int, int], bool]
+    most_per_month: int | None = None
+    month_of: Callable[[int], int] = int
 
     @classmethod
     def nothing(cls, systems: int) -> Orders:
@@ -93,6 +98,7 @@ class Migration:
         week = _Week(FULL_WEEK_DAYS * orders.team_fte, orders.weekly_gb)
         self._large = {row for row, (days, gb) in enumerate(self._missing) if not week.fits(days, gb)}
         self._waiting: set[int] = set()  # those that slipped since they were last tried
+        self._month, self._tried = -1, 0  # cut-overs of this month
         self.cutovers = [0] * systems
         self.first_h = [_NEVER] * systems
         self.moved_h = [_NEVER] * systems
@@ -129,15 +135,22 @@ class Migration:
     def _try(self, row: int, week: _Week, hour: int) -> bool:
         """Move a system if there is what it takes; whether it has moved."""
         days, gb = self._missing[row]
-        if self._orders.ready_h[row] <= hour and week.fits(days, gb):
+        if self._orders.ready_h[row] <= hour and week.fits(days, gb) and self._month_has_room(hour):
+            self._tried += 1
             week.take(days, gb)
             return self._cut_over(row, hour)
         if row not in self._waiting:
             self._waiting.add(row)
             self._agenda.note("slip", row)
-        if row in self._large:
+        if row in self._large or self.cutovers[row]:
             self._prepare(row, week, hour)
         return False
+
+    def _month_has_room(self, hour: int) -> bool:
+        month, most = self._orders.month_of(hour), self._orders.most_per_month
+        if month != self._month:
+            self._month, self._tried = month, 0
+        return most is None or self._tried < most
 
     def _prepare(self, row: int, week: _Week, hour: int) -> None:
         """Put what is left of a week into a system that does not cut over yet."""

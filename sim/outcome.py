@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..optimize.plan import Plan, Proof
+from ..optimize.plan import Plan, Proof, ScheduleProof
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .run import Run, Service
@@ -23,12 +23,16 @@ class Outcome:
     Attributes:
         amount, cost_cny, carbon_kg: ledger sums, shape (months, items), items as in ledger.ITEMS.
         cost_by_level_cny: shape (years, levels + 1, items); levels as in estate.levels, the last
-            row is the cloud site.
+            row is all cloud sites.
         rooms_open, systems_on_cloud, hosts_on: state at the end of each month, shape (months,).
         pue: facility energy over IT energy by year, shape (years,).
         utilisation: load over capacity switched on by year, shape (years,).
         heat: mean utilisation by weekday and hour in the last year, shape (7, 24).
         moved_h: hours of successful cut-overs, sorted.
+        planned_h: hours of planned cut-overs, sorted.
+        slips_h: hours by which systems moved later than planned, of those that did, sorted; one that has not
+            moved when the run ends or it is given up counts up to then.
+        moving_cny: labour of moving by year as planned, roll-backs to be expected included, shape (years,).
         systems_planned: systems that were to move by the deadline.
     """
 
@@ -46,9 +50,13 @@ class Outcome:
     heat: Floats
     service: Service
     moved_h: NDArray[np.int32]
+    planned_h: NDArray[np.int32]
+    slips_h: NDArray[np.int32]
+    moving_cny: Floats
     systems_planned: int
     team_fte: float
     proof: Proof | None
+    schedule: ScheduleProof | None
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
+from ..scenarios.cloud import Cloud
 from ..scenarios.estate import NEVER
 from ..scenarios.quantity import Quantity
-from ..scenarios.schema import Cloud, Migration, Scenario
+from ..scenarios.schema import Migration, Scenario
 from ..scenarios.world import World
 from .flow import Flow
 from .ledger import CATEGORIES
 from .timeline import Ints, Timeline, stock
 
 Floats = NDArray[np.float64]
+
+PARTS = ("it", "ups", "cooling", "other")
 
 
 class _Life(NamedTuple):
@@ -39,9 +42,11 @@ def integrate(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, 
     _rooms(books, timeline)
     _servers(books, timeline)
     _energy(books, flow)
+    _cloud_energy(books, plan, flow)
     alternative = scenario.alternatives[plan.alternative]
     if len(plan.hosts.buy_month) and alternative.cloud and alternative.migration:
         _centre(books, alternative.cloud, plan, timeline)
+        _replication(books, plan)
         _hosts(books, alternative.cloud, plan)
         _moves(books, alternative.migration, timeline)
     return books.cost
@@ -151,34 +156,105 @@ def _upkeep(books: _Integral, lives: list[_Life], life_years: float) -> None:
 
 def _energy(books: _Integral, flow: Flow) -> None:
     prices = books.scenario.prices
-    for part in ("it", "ups", "cooling", "other"):
-        rooms, cloud = flow.series[f"room_{part}_kw"], flow.series[f"cloud_{part}_kw"]
+    for part in PARTS:
+        rooms = flow.series[f"room_{part}_kw"]
         books.energy(rooms, prices.electricity_cny_per_kwh, prices.electricity_change)
-        ratio = books.world.of(prices.electricity_cloud_ratio)
-        books.energy(cloud * ratio, prices.electricity_cny_per_kwh, prices.electricity_change)
+
+
+def _cloud_energy(books: _Integral, plan: Plan, flow: Flow) -> None:
+    """From the hours of all sites together, or from the months of each where there are several."""
+    prices, cloud = books.scenario.prices, books.scenario.alternatives[plan.alternative].cloud
+    month_h = np.diff(books.clock.month_edges_h)
+    for row, name in enumerate(plan.sites):
+        if len(plan.sites) == 1:
+            kw = np.sum([flow.series[f"cloud_{part}_kw"] for part in PARTS], axis=0)
+        else:
+            kw = np.repeat(flow.cloud_kwh[row].sum(axis=1) / month_h, month_h)
+        ratio = books.world.of(prices.electricity_cloud_ratio) * _ratio(books, cloud, name, "tariff_ratio")
+        books.energy(kw * ratio, prices.electricity_cny_per_kwh, prices.electricity_change)
+
+
+def _ratio(books: _Integral, cloud: Cloud | None, name: str, field: str) -> float:
+    """What a named site says of itself over what the cloud says; 1 if it says nothing."""
+    quantity = getattr(cloud.sites.get(name), field, None) if cloud else None
+    return 1.0 if quantity is None else books.world.of(quantity)
 
 
 def _centre(books: _Integral, cloud: Cloud, plan: Plan, timeline: Timeline) -> None:
-    """Staff, platform, racks and shared lines."""
+    """Platform, lines, and what each site costs."""
     world, prices = books.world, books.scenario.prices
-    rents = [world.of(line.price_cny_per_year) for line in books.scenario.lines.values()]
-    price = np.array(
-        [rents[kind] * count for kind, count in zip(plan.shared_line, plan.shared_lines, strict=True)]
-    )
-    books.rate("leased_lines", books.count(timeline.unit_line_start_h, None, price), prices.line_change)
+    lines = list(books.scenario.lines.values())
+    rent = np.zeros(len(plan.shared_line))
+    for unit, (kind, count) in enumerate(zip(plan.shared_line, plan.shared_lines, strict=True)):
+        rent[unit] = count * world.of(lines[kind].price_cny_per_year)
+        per_km = lines[kind].price_cny_per_km_year
+        if count and per_km and plan.siting and plan.siting.distance_km[unit] > 0:
+            rent[unit] += count * world.of(per_km) * plan.siting.distance_km[unit]
+    books.rate("leased_lines", books.count(timeline.unit_line_start_h, None, rent), prices.line_change)
     is_open = np.arange(books.clock.hours) >= books.clock.hour_of(cloud.opens)
-    staff = world.of(cloud.staff_fte) * world.of(prices.staff_cny_per_fte)
-    books.rate("staff", np.where(is_open, staff, 0.0), prices.staff_change)
     books.rate("platform", np.where(is_open, world.of(cloud.platform_cny_per_year), 0.0), None)
     hosts = books.count(timeline.host_on_h, None)
     books.rate("platform", hosts * world.of(cloud.platform_cny_per_host_year), None)
-    units = books.count(timeline.host_on_h, None, plan.hosts.rack_units)
+    _interim(books, plan, timeline)
+    for row, name in enumerate(plan.sites):
+        _site(books, cloud, plan, timeline, row, name)
+
+
+def _interim(books: _Integral, plan: Plan, timeline: Timeline) -> None:
+    """Lines between systems on different sides of the move."""
+    migration = books.scenario.alternatives[plan.alternative].migration
+    if migration and migration.interim_line:
+        rent = books.world.of(books.scenario.lines[migration.interim_line].price_cny_per_year)
+        lines = books.count(timeline.interim_start_h, timeline.interim_end_h) * rent
+        books.rate("leased_lines", lines, books.scenario.prices.line_change)
+
+
+def _site(books: _Integral, cloud: Cloud, plan: Plan, timeline: Timeline, row: int, name: str) -> None:
+    """Staff, upkeep and construction of one site."""
+    world, prices, site = books.world, books.scenario.prices, cloud.sites.get(name)
+    here = plan.pool_site[plan.hosts.pool] == row
+    works = here & (plan.hosts.recovers < 0)
+    opens_h = books.clock.hour_of((site and site.opens) or cloud.opens)
+    if not works.any():
+        opens_h = max(opens_h, int(timeline.host_on_h[here].min()))
+    is_open = np.arange(books.clock.hours) >= opens_h
+    fte = world.of(cloud.staff_fte) if row == 0 else 0.0
+    if site and site.staff_fte:
+        fte = world.of(site.staff_fte)
+    books.rate("staff", np.where(is_open, fte * world.of(prices.staff_cny_per_fte), 0.0), prices.staff_change)
+    if site and site.fixed_cny_per_year:
+        books.rate("room_operations", np.where(is_open, world.of(site.fixed_cny_per_year), 0.0), None)
+    if site and site.opening_cny:
+        books.lump("room_construction", opens_h, world.of(site.opening_cny), None)
+    units = books.count(timeline.host_on_h[here], None, plan.hosts.rack_units[here])
     racks = np.ceil(units / cloud.rack_units_usable - 1e-9)
-    books.rate("room_operations", racks * world.of(cloud.space_cny_per_rack_year), None)
+    space = world.of(cloud.space_cny_per_rack_year) * _ratio(books, cloud, name, "space_ratio")
+    books.rate("room_operations", racks * space, None)
     if racks[-1] > 0:
-        built = np.ceil(units[-1] / cloud.rack_units_usable / world.of(cloud.rack_fill) - 1e-9)
-        cost = float(built) * world.of(cloud.fitout_cny_per_rack)
+        built = float(np.ceil(units[-1] / cloud.rack_units_usable / world.of(cloud.rack_fill) - 1e-9))
+        if cloud.apart == "rack":
+            used = plan.hosts.rack[here][timeline.host_on_h[here] < books.clock.hours]
+            built = max(built, float(used.max()) + 1)
+        cost = built * world.of(cloud.fitout_cny_per_rack) * _ratio(books, cloud, name, "fitout_ratio")
+        if site and site.racks is not None and site.expansion_cny_per_rack and built > site.racks:
+            cost += (built - site.racks) * world.of(site.expansion_cny_per_rack)
         books.lump("room_construction", int(np.flatnonzero(racks)[0]), cost, None)
+
+
+def _replication(books: _Integral, plan: Plan) -> None:
+    """Lines to recovery sites, from two weeks before the first can take over."""
+    world, lines, recovery = books.world, list(books.scenario.lines.values()), plan.recovery
+    if recovery is None:
+        return
+    rented = np.arange(books.clock.hours) >= recovery.ready_h - 14 * 24
+    for kind, count, km in zip(
+        recovery.replication_line, recovery.replication_lines, recovery.distance_km, strict=True
+    ):
+        rent = world.of(lines[kind].price_cny_per_year)
+        per_km = lines[kind].price_cny_per_km_year
+        if per_km and km > 0:
+            rent += world.of(per_km) * float(km)
+        books.rate("leased_lines", np.where(rented, rent * count, 0.0), books.scenario.prices.line_change)
 
 
 def _hosts(books: _Integral, cloud: Cloud, plan: Plan) -> None:

@@ -70,10 +70,10 @@ def field_crews(reliability: Reliability, world: World) -> Crews:
     return Crews.sized(crew, crews[reliability.field_crews], per_team, world.of(reliability.team_share))
 
 
-def site_crew(reliability: Reliability, world: World, hosts: int) -> Crews:
-    """The crew of the cloud site."""
+def site_crews(reliability: Reliability, world: World, site: Rows, sites: int) -> Crews:
+    """The crew of each cloud site; ``site`` of each host, shape (hosts,)."""
     share = world.of(reliability.team_share)
-    return Crews.sized(np.zeros(hosts, dtype=np.int64), 1, world.of(reliability.hosts_per_team), share)
+    return Crews.sized(site, sites, world.of(reliability.hosts_per_team), share)
 
 
 def repairs(failures: Failures, on_h: Ints, off_h: Ints, crews: Crews) -> Repairs:

@@ -27,6 +27,8 @@ SERIES = (
     "room_load_mssj",  # what they serve
     "cloud_capacity_mssj",
     "cloud_load_mssj",
+    "hosts_loaded",  # cloud hosts that carry anything
+    "hosts_overloaded",  # of them asked for more than their throughput
     "rooms_open",
     "hosts_on",
     "systems_on_cloud",
@@ -36,17 +38,42 @@ SERIES = (
 
 
 @dataclass(frozen=True)
+class Recovered:
+    """What a recovery site was good for.
+
+    Attributes:
+        takeovers: times that it took over a whole site.
+        data_lost_minutes: changes that systems lost by it, in system-minutes: half the recovery point
+            each time, as copies are made once in every recovery point.
+        worst_day_hours: most system-hours lost in one day. Until it has taken over, a recovery site
+            leaves as many systems down as there were; what it makes better is how long they are.
+        system_hours_lost_without, worst_down_without, worst_day_hours_without: had nothing taken over.
+    """
+
+    takeovers: int
+    data_lost_minutes: float
+    worst_day_hours: float
+    system_hours_lost_without: float
+    worst_down_without: int
+    worst_day_hours_without: float
+
+
+@dataclass(frozen=True)
 class Service:
     """What users of the systems noticed.
 
     ``availability`` is 1 - system-hours down / system-hours; ``unserved_share`` is demand not
-    served / demand; ``worst_down`` the largest number of systems down at once.
+    served / demand; ``worst_down`` the largest number of systems down at once; ``recovered`` is None
+    where no recovery site stands by; ``overload_share`` is host-hours in which a cloud host was asked for
+    more than its throughput / host-hours in which it carried anything.
     """
 
     availability: float
     unserved_share: float
     system_hours_lost: float
     worst_down: int
+    recovered: Recovered | None = None
+    overload_share: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
+from ..optimize.waves import ROLLED_BACK_EFFORT
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
-from .daybook import CLOUD_SITE, MONTHS_PER_YEAR
+from .daybook import MONTHS_PER_YEAR, PriceLevels, cloud_sites
 from .ledger import ITEMS, Ledger
 from .outcome import Outcome
 from .run import Run
 from .starts import starts_on_cloud
+from .timeline import hour_of_month
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
 
 
 def outcome(scenario: Scenario, world: World, plan: Plan, run: Run) -> Outcome:
@@ -23,13 +27,15 @@ def outcome(scenario: Scenario, world: World, plan: Plan, run: Run) -> Outcome:
     ledger, clock = run.ledger, world.clock
     last_hour = clock.month_edges_h[1:] - 1
     moved = run.timeline.moved_h
+    goes = np.flatnonzero((plan.wave_h != NEVER) & ~starts_on_cloud(world, plan))
+    planned_h = plan.wave_h[goes]
     return Outcome(
         alternative=run.alternative,
         kind=run.kind,
         amount=_by_month(ledger, ledger.amount, clock.months),
         cost_cny=_by_month(ledger, ledger.cost_cny, clock.months),
         carbon_kg=_by_month(ledger, ledger.carbon_kg, clock.months),
-        cost_by_level_cny=_by_level(ledger, world, len(scenario.estate.levels)),
+        cost_by_level_cny=_by_level(ledger, world, len(scenario.estate.levels), cloud_sites(plan)),
         rooms_open=run.series["rooms_open"][last_hour],
         systems_on_cloud=run.series["systems_on_cloud"][last_hour],
         hosts_on=run.series["hosts_on"][last_hour],
@@ -38,10 +44,35 @@ def outcome(scenario: Scenario, world: World, plan: Plan, run: Run) -> Outcome:
         heat=run.heat,
         service=run.service,
         moved_h=np.sort(moved[moved != NEVER]),
-        systems_planned=int((plan.wave_h != NEVER).sum() - starts_on_cloud(world, plan).sum()),
+        planned_h=np.sort(planned_h),
+        slips_h=_slips(world, goes, planned_h, moved),
+        moving_cny=_moving(scenario, world, plan, goes),
+        systems_planned=len(goes),
         team_fte=plan.team_fte,
         proof=plan.proof,
+        schedule=plan.schedule,
     )
+
+
+def _slips(world: World, goes: Ints, planned_h: Ints32, moved_h: Ints32) -> Ints32:
+    """Hours by which systems moved later than planned, sorted."""
+    retires_h = hour_of_month(world.clock, world.estate.systems.retires_month[goes])
+    end_h = np.minimum(retires_h, world.clock.hours)
+    slip_h = np.minimum(moved_h[goes], end_h) - planned_h
+    return np.sort(slip_h[slip_h > 0]).astype(np.int32)
+
+
+def _moving(scenario: Scenario, world: World, plan: Plan, goes: Ints) -> Floats:
+    """Labour of moving by year as planned."""
+    money, migration = np.zeros(world.clock.years), scenario.alternatives[plan.alternative].migration
+    if migration is None:
+        return money
+    fails = world.of(migration.failure_share)
+    days = world.estate.systems.effort_days[goes] * (1 + ROLLED_BACK_EFFORT * fails / (1 - fails))
+    month = np.searchsorted(world.clock.month_edges_h, plan.wave_h[goes], side="right") - 1
+    level = PriceLevels(scenario.prices, world).staff[month]
+    np.add.at(money, month // MONTHS_PER_YEAR, days * world.of(migration.day_rate_cny) * level)
+    return money
 
 
 def _by_month(ledger: Ledger, column: Floats, months: int) -> Floats:
@@ -50,13 +81,13 @@ def _by_month(ledger: Ledger, column: Floats, months: int) -> Floats:
     return sums
 
 
-def _by_level(ledger: Ledger, world: World, levels: int) -> Floats:
-    """Cost by year, level of government (last: the cloud site) and item."""
+def _by_level(ledger: Ledger, world: World, levels: int, sites: int) -> Floats:
+    """Cost by year, level of government (last: the cloud sites) and item."""
     rooms, units = world.estate.rooms, world.estate.units
-    unit = np.where(ledger.site < CLOUD_SITE, -2 - ledger.site, 0)
-    is_room = ledger.site > CLOUD_SITE
+    is_room, is_office = ledger.site >= 0, ledger.site < -sites
+    unit = np.where(is_office, -1 - sites - ledger.site, 0)
     unit[is_room] = rooms.unit[ledger.site[is_room]]
-    level = np.where(ledger.site == CLOUD_SITE, levels, units.level[unit])
+    level = np.where(is_room | is_office, units.level[unit], levels)
     sums = np.zeros((world.clock.years, levels + 1, len(ITEMS)))
     np.add.at(sums, (ledger.month // MONTHS_PER_YEAR, level, ledger.item), ledger.cost_cny)
     return sums

@@ -2,7 +2,8 @@
 
 A standby host carries one failed host at a time. If it fails meanwhile, what it carries goes to
 another free standby. Who finds none free waits for the next one, at most until its own repair. When a
-host is repaired it takes its load back and whatever carried it is free again.
+host is repaired it takes its load back and whatever carried it is free again. Hosts that stand in for
+another site (see recovery) neither take over here nor are taken over from.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class TakeOver:
     def __init__(self, agenda: Agenda, hosts: Hosts, on_h: Ints, repairs: Repairs) -> None:
         self._agenda = agenda
         self._pool: list[int] = hosts.pool.tolist()
-        self._standby: list[bool] = hosts.standby.tolist()
+        self._standby: list[bool] = (hosts.standby & (hosts.recovers < 0)).tolist()
+        self._recovers: list[bool] = (hosts.recovers >= 0).tolist()
         self._repairs = repairs
         self._free: dict[int, set[int]] = {pool: set() for pool in self._pool}
         self._waiting: dict[int, dict[int, int]] = {pool: {} for pool in self._pool}  # host -> outage
@@ -41,7 +43,7 @@ class TakeOver:
         self._carrier: dict[int, int] = {}  # host -> standby that carries its load
         self._carried: set[int] = set()  # the standby hosts among the values of _carrier
         self._spells: list[_Spell] = []
-        for host in np.flatnonzero(hosts.standby).tolist():
+        for host in np.flatnonzero(self._standby).tolist():
             agenda.env.process(self._deliver(host, int(on_h[host])))
         by_host = np.argsort(repairs.what, kind="stable")
         failing, first = np.unique(repairs.what[by_host], return_index=True)
@@ -82,7 +84,7 @@ class TakeOver:
         pool = self._pool[host]
         self._down.add(host)
         self._free[pool].discard(host)
-        if self._standby[host] and host not in self._carried:
+        if self._recovers[host] or (self._standby[host] and host not in self._carried):
             self._spells.append(_Spell(outage, self._agenda.now_h, NO_COVER))
         elif self._free[pool]:
             self._take_over(host, outage)

@@ -18,7 +18,7 @@ from ..scenarios.estate import NEVER
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-CLOUD = -1
+CLOUD = -1  # the first cloud site; site s (row of Plan.sites) is CLOUD - s
 
 
 def hour_of_month(clock: Clock, month: NDArray[np.integer]) -> Ints:
@@ -44,7 +44,7 @@ def stock(hours: int, start_h: Ints, end_h: Ints, height: Floats | Ints | float 
 class Outages:
     """Intervals during which something is down, sorted by start.
 
-    ``what`` is a row of servers, hosts or rooms; for rooms ``CLOUD`` is the whole cloud site.
+    ``what`` is a row of servers, hosts or rooms; for rooms ``CLOUD - s`` is the whole cloud site s.
     ``cover`` (hosts only) is the row of the standby host that takes over, -1 if none is free; an
     outage during which this changes is listed as several intervals that touch.
     """
@@ -79,6 +79,28 @@ class Repairs:
     def outages(self) -> Outages:
         """The same as outages that nothing covers."""
         return Outages(self.what, self.failed_h, self.ended_h, np.full_like(self.what, -1))
+
+
+@dataclass(frozen=True)
+class Recoveries:
+    """Times at which the protected systems of a site run at its recovery site, by hour of taking over.
+
+    Attributes:
+        site: row of Plan.sites that is out.
+        lost_h: hour at which it went out, or at which the recovery site began anew to take over.
+        start_h: hour from which its protected systems run at the recovery site.
+        end_h: hour at which they run at home again, or the recovery site is lost as well.
+    """
+
+    site: Ints
+    lost_h: Floats
+    start_h: Floats
+    end_h: Floats
+
+    @classmethod
+    def none(cls) -> Recoveries:
+        """Nothing was taken over."""
+        return cls(np.empty(0, dtype=np.int32), np.empty(0), np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -129,12 +151,14 @@ class Timeline:
         room_refit_month: month of the fit-out renewal actually made, NEVER if avoided.
         line_end_h: hour at which each vertical line's rent ends.
         line_start_h: hour at which it starts (0, or its system's arrival).
+        interim_start_h, interim_end_h: hours in which each link between systems is split.
         unit_line_start_h: hour at which each unit's shared line starts; NEVER if it has none.
         host_on_h: hour at which each cloud host is switched on.
         cutovers: attempts per system, successful one included; 0 if it never moved.
         moved_h: hour of the successful cut-over per system; NEVER if none.
         rollbacks: the attempts that failed.
         server_outages, host_outages, room_outages: what failed and when it worked again.
+        recoveries: when protected systems ran at a recovery site.
         server_repairs, host_repairs: how long each failure waited for a team.
         requests: how long new systems waited for theirs.
     """
@@ -149,6 +173,8 @@ class Timeline:
     room_refit_month: Ints
     line_start_h: Ints
     line_end_h: Ints
+    interim_start_h: Ints
+    interim_end_h: Ints
     unit_line_start_h: Ints
     host_on_h: Ints
     cutovers: Ints
@@ -157,6 +183,7 @@ class Timeline:
     server_outages: Outages
     host_outages: Outages
     room_outages: Outages
+    recoveries: Recoveries
     server_repairs: Repairs
     host_repairs: Repairs
     requests: Requests

@@ -117,8 +117,10 @@ def test_7_what_stands_there_already_is_paid_for() -> None:
 
 
 def test_8_freed_staff_are_counted_as_people_first() -> None:
-    """FTE-years are booked as amounts, and money follows from the wage alone."""
-    cheap, dear = (future(f"prices.staff_cny_per_fte={w}")[3] for w in (60000, 120000))
+    """FTE-years are booked as amounts, and for the same moves money follows from the wage alone."""
+    _, _, plans, cheap = future("prices.staff_cny_per_fte=60000")
+    scenario, world, _, _ = future("prices.staff_cny_per_fte=120000")
+    dear = {run.alternative: run for run in simulate_all(scenario, list(plans.values()), world)}
     for name in ("keep", "consolidate"):
         staff = [r[name].ledger.amount[r[name].ledger.item == ITEM["room_staff"]] for r in (cheap, dear)]
         assert np.array_equal(*staff)

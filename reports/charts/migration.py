@@ -6,9 +6,10 @@ from datetime import date
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from ...scenarios.schema import Claim
-from ...sim.outcome import Outcome, Study
+from ...sim.outcome import Study
 from ..books import MONTHS_PER_YEAR
 from ..messages import Lang, number, say
 from ..quantiles import Floats, quantiles
@@ -23,14 +24,19 @@ HOURS_PER_MONTH = 8766 / 12
 def migration(statement: Statement, study: Study, lang: Lang) -> Chart:
     """Systems moved and rooms open at each month's end, with the deadline and the claim."""
     pair = Pair.of(statement, study)
-    moved = pair.books.each(pair.alternative, lambda o: moved_by_month(o, pair))
+    moved = pair.books.each(pair.alternative, lambda o: by_month(o.moved_h, pair))
+    planned = pair.books.each(pair.alternative, lambda o: by_month(o.planned_h, pair))
     rooms = {name: pair.books.each(name, lambda o: o.rooms_open) for name in pair.names}
     figure, axes = panels(2, 1, 4.8, sharex=True, height_ratios=(1.35, 1))
     claim = next((c for c in study.scenario.claims if c.metric == "systems_moved" and c.by), None)
-    _systems(axes[0, 0], pair, moved, claim, lang)
+    _systems(axes[0, 0], pair, moved, planned, claim, lang)
     _rooms(axes[1, 0], pair, rooms, lang)
     rows: list[tuple[str | float, ...]] = []
-    series = [(pair.alternative, "systems_moved", moved), *((n, "rooms_open", rooms[n]) for n in rooms)]
+    series = [
+        (pair.alternative, "systems_moved", moved),
+        (pair.alternative, "systems_planned", planned),
+        *((n, "rooms_open", rooms[n]) for n in rooms),
+    ]
     for name, what, values in series:
         band = quantiles(values)
         rows += [(pair.month(m), name, what, *numbers(band[:, m])) for m in range(values.shape[1])]
@@ -38,10 +44,10 @@ def migration(statement: Statement, study: Study, lang: Lang) -> Chart:
     return Chart(figure, title, say(lang, "migration.caption"), COLUMNS, tuple(rows))
 
 
-def moved_by_month(outcome: Outcome, pair: Pair) -> Floats:
-    """Systems moved successfully by each month's end, shape (months,)."""
+def by_month(hours: NDArray[np.int32], pair: Pair) -> Floats:
+    """How many of some hours, sorted, lie before each month's end, shape (months,)."""
     ends = pair.books.clock.month_edges_h[1:]
-    return np.searchsorted(outcome.moved_h, ends, side="left").astype(np.float64)
+    return np.searchsorted(hours, ends, side="left").astype(np.float64)
 
 
 def _months_at(pair: Pair, when: date) -> float:
@@ -74,11 +80,13 @@ def _title(pair: Pair, moved: Floats, rooms: Floats, claim: Claim | None, lang: 
     )
 
 
-def _systems(axes: Axes, pair: Pair, moved: Floats, claim: Claim | None, lang: Lang) -> None:
+def _systems(axes: Axes, pair: Pair, moved: Floats, planned: Floats, claim: Claim | None, lang: Lang) -> None:
     x = np.arange(moved.shape[1] + 1)
     low, mid, high = quantiles(np.pad(moved, ((0, 0), (1, 0))))
     axes.fill_between(x, low, high, color=BLUE, alpha=0.25, linewidth=0, label=say(lang, "band"))
     axes.plot(x, mid, color=BLUE, linewidth=2.2, label=say(lang, "migration.systems"))
+    expected = quantiles(np.pad(planned, ((0, 0), (1, 0))))[1]
+    axes.plot(x, expected, ":", color=BLACK, linewidth=1.6, label=say(lang, "migration.planned"))
     deadline = pair.books.scenario.alternatives[pair.alternative].deadline
     if deadline is not None:
         axes.axvline(

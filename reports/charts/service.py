@@ -51,7 +51,10 @@ def service(statement: Statement, study: Study, lang: Lang) -> Chart:
         worst_before=_whole(lang, worst[0]),
         worst_after=_whole(lang, worst[1]),
     )
-    return Chart(figure, title, say(lang, "service.caption"), COLUMNS, tuple(rows))
+    clouds = [study.scenario.alternatives[name].cloud for name in names]
+    recovered = any(cloud is not None and cloud.recovery is not None for cloud in clouds)
+    recovery = say(lang, "service.recovery_some" if recovered else "service.recovery_none")
+    return Chart(figure, title, say(lang, "service.caption", recovery=recovery), COLUMNS, tuple(rows))
 
 
 def _whole(lang: Lang, value: float) -> str:

@@ -80,5 +80,6 @@ def _outcome(name: str, column: int, size: float) -> Outcome:
     return Outcome(
         name, name, cost * 2, cost, cost * 3, levels, np.full(MONTHS, 9.0 if keep else 2.0),
         np.zeros(MONTHS), np.zeros(MONTHS), np.full(YEARS, 2.0), np.full(YEARS, 0.1), np.zeros((7, 24)),
-        Service(0.99, 0.01, 50.0, 3), moved.astype(np.int32), 0 if keep else 5, 0.0, None,
+        Service(0.99, 0.01, 50.0, 3), moved.astype(np.int32), moved.astype(np.int32),
+        np.full(0 if keep else 2, 336, dtype=np.int32), np.zeros(YEARS), 0 if keep else 5, 0.0, None, None,
     )  # fmt: skip

@@ -93,5 +93,6 @@ def _outcome(name: str, kind: str, scenario: Scenario, clock: Clock, draws: dict
         name, kind, amount, cost, amount * 0.0, by_level, rooms, 1950 * moved, 100 * moved,
         np.full(years, 2.1 if keep else 1.6), np.full(years, 0.08 if keep else 0.4), heat,
         Service(0.999, 1e-4, 50_000 if keep else 9_000, 40 if keep else 1900),
-        hours[:0] if keep else hours, 0 if keep else 1930, 0.0, None,
+        hours[:0] if keep else hours, hours[:0] if keep else hours - 72, hours[:0], np.zeros(years),
+        0 if keep else 1930, 0.0, None, None,
     )  # fmt: skip

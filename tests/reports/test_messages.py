@@ -20,7 +20,7 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("name", ["page.json", "screen.json"])
+@pytest.mark.parametrize("name", ["page.json", "screen.json", "sites.json"])
 def test_languages_have_the_same_keys_and_blanks(name: str) -> None:
     english, chinese = (
         json.loads((REPORTS / "messages" / lang / name).read_text("utf-8")) for lang in ("en", "zh")
@@ -30,7 +30,7 @@ def test_languages_have_the_same_keys_and_blanks(name: str) -> None:
     assert not [k for k, text in english.items() if re.search(r"[一-鿿]", text)]
 
 
-@pytest.mark.parametrize("name", ["page.json", "screen.json"])
+@pytest.mark.parametrize("name", ["page.json", "screen.json", "sites.json"])
 def test_every_message_is_used(name: str) -> None:
     sources = [*REPORTS.glob("*.py"), *REPORTS.glob("charts/*.py"), *REPORTS.glob("templates/*.j2")]
     sources.append(REPORTS.parent / "sim" / "ledger.py")  # names of categories

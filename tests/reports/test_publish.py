@@ -18,11 +18,12 @@ from roomfold.reports.fit import written as written_fit
 from roomfold.reports.folder import FolderError
 from roomfold.scenarios.errors import RoomfoldError, explained
 from roomfold.scenarios.loader import fingerprint, load
-from roomfold.sim.ledger import CATEGORIES
+from roomfold.sim.ledger import CATEGORIES, ITEMS
 from roomfold.sim.outcome import Study
 
 from .small_study import WORLDS, small_study
 
+ENERGY = [row for row, item in enumerate(ITEMS) if item.unit == "kWh"]
 HOSTILE = "<script>alert('&\"x')</script>"
 FETCHING = {"src", "srcset", "data", "poster", "action", "background", "xlink:href"}
 
@@ -94,7 +95,7 @@ def test_tables_reconcile_with_the_outcomes(folder: Path, study: Study) -> None:
             assert sum(r["cost_cny"] for r in mine) == pytest.approx(total, rel=1e-9)
             assert {r["category"] for r in mine} <= set(CATEGORIES)
             kwh = sum(r["amount"] for r in mine if r["unit"] == "kWh")
-            assert kwh == pytest.approx(outcome.amount[:, 6:14].sum(), rel=1e-9)
+            assert kwh == pytest.approx(outcome.amount[:, ENERGY].sum(), rel=1e-9)
             parts = [r for r in levels if r["world"] == result.world and r["alternative"] == name]
             assert sum(r["cost_cny"] for r in parts) == pytest.approx(total, rel=1e-9)
 

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from roomfold.scenarios.clock import Clock
 from roomfold.scenarios.estate import NEVER
 from roomfold.sim.block import Fleet
-from roomfold.sim.cloud import CloudSite
+from roomfold.sim.cloud import Backup, CloudSites
 from roomfold.sim.demand import Demand
 from roomfold.sim.downtime import rooms_down, servers_down
 from roomfold.sim.facility import Facility, calibrate
 from roomfold.sim.integrate import Future
 from roomfold.sim.power import Curves
 from roomfold.sim.rooms import RoomSites
-from roomfold.sim.timeline import CLOUD, Outages, Timeline
+from roomfold.sim.timeline import Outages, Recoveries, Timeline
 
 Floats = NDArray[np.float64]
 
@@ -132,6 +132,12 @@ class Story:
     server_fails: list[tuple[int, float, float, int]] = field(default_factory=list)
     host_fails: list[tuple[int, float, float, int]] = field(default_factory=list)
     room_fails: list[tuple[int, float, float, int]] = field(default_factory=list)
+    sites: int = 1
+    host_site: dict[int, int] = field(default_factory=dict)
+    backup: dict[int, int] = field(default_factory=dict)  # recovery host of components
+    covers: dict[int, int] = field(default_factory=dict)  # site for which a host stands in
+    asleep: tuple[int, ...] = ()
+    recoveries: list[tuple[int, float, float, float]] = field(default_factory=list)
 
     def timeline(self) -> Timeline:
         """The same as columns."""
@@ -148,6 +154,7 @@ class Story:
             "server_outages": outages(self.server_fails),
             "host_outages": outages(self.host_fails),
             "room_outages": outages(self.room_fails),
+            "recoveries": self._recoveries(),
         }
         # Flows read no other column.
         unread = {f.name: np.empty(0, dtype=np.int32) for f in fields(Timeline) if f.name not in columns}
@@ -158,15 +165,17 @@ class Story:
         timeline = self.timeline()
         down = rooms_down(timeline.room_outages)
         curves = machines.curves.machines(np.ones(self.hosts, dtype=np.int32), np.full(self.hosts, 1.2))
-        cloud = CloudSite(
+        cloud = CloudSites(
+            site=_column(self.hosts, 0, self.host_site).astype(np.int64),
             hosts=curves,
             capacity_ssj=curves.ssj_ops * 0.9,
             on_h=timeline.host_on_h,
             overhead_it=0.25,
             restart_h=restart_h,
-            facility=facility(1, 400.0, 1.6),
-            down=down.of(CLOUD),
+            facility=facility(self.sites, 400.0, 1.6),
+            down=down.of_sites(),
             outages=timeline.host_outages,
+            backup=self._backup(timeline) if self.backup else None,
         )
         return Future(
             timeline=timeline,
@@ -175,6 +184,18 @@ class Story:
             down=servers_down(timeline.server_outages, timeline.room_outages, machines.room),
             rooms_down=down,
             cloud=cloud if self.hosts else None,
+        )
+
+    def _recoveries(self) -> Recoveries:
+        table = np.array(self.recoveries, dtype=np.float64).reshape(-1, 4)
+        return Recoveries(table[:, 0].astype(np.int32), table[:, 1], table[:, 2], table[:, 3])
+
+    def _backup(self, timeline: Timeline) -> Backup:
+        return Backup(
+            host=_column(self.servers, -1, self.backup).astype(np.int64),
+            covers=_column(self.hosts, -1, self.covers).astype(np.int64),
+            asleep=np.isin(np.arange(self.hosts), self.asleep),
+            recoveries=timeline.recoveries,
         )
 
 

@@ -40,12 +40,13 @@ def share_down(outages, what, at):
 
 
 def slow_flow(fleet: Fleet, sites: RoomSites, future: Future):
-    """Series and energy (rooms, months, 4) and (months, 4) of one alternative."""
+    """Series and energy (rooms, months, 4) and (sites, months, 4) of one alternative."""
     clock, time = fleet.demand.clock, future.timeline
     names = ["room_capacity", "room_load", "demand", "unserved", "cloud_capacity", "cloud_load"]
     series = {name: np.zeros(clock.hours) for name in names}
     room_kwh = np.zeros((len(sites.overhead_ratio), clock.months, 4))
-    cloud_kwh = np.zeros((clock.months, 4))
+    sites_in_cloud = len(future.cloud.facility.rated_w) if future.cloud else 0
+    cloud_kwh = np.zeros((sites_in_cloud, clock.months, 4))
     steps = clock.steps_per_hour
     for month in range(clock.months):
         (span,) = clock.spans(month, 10**6)
@@ -57,7 +58,7 @@ def slow_flow(fleet: Fleet, sites: RoomSites, future: Future):
             watts = rooms_step(fleet, future, wanted, at, sums)
             room_kwh[:, month] += facility_step(sites, time, watts, at) / 1e3 / steps
             if future.cloud is not None:
-                cloud_kwh[month] += cloud_step(fleet, future, wanted, at, sums) / 1e3 / steps
+                cloud_kwh[:, month] += cloud_step(fleet, future, wanted, at, sums) / 1e3 / steps
             for name in names:
                 series[name][hour] += sums[name][0] / steps
     return series, room_kwh, cloud_kwh
@@ -107,16 +108,23 @@ def site_step(site, row, it, live, lit):
 
 
 def cloud_step(fleet, future, wanted, at, sums):
-    """IT, UPS, cooling and other of the cloud site in W."""
+    """IT, UPS, cooling and other of each cloud site in W, shape (sites, 4)."""
     time, cloud = future.timeline, future.cloud
     edges = fleet.demand.clock.month_edges_h
-    load = np.zeros(len(cloud.on_h))
+    load, asked = np.zeros(len(cloud.on_h)), 0.0
+    on = (at.start_h >= cloud.on_h).astype(float)
+    if cloud.backup is not None:
+        for host in np.flatnonzero(cloud.backup.asleep):
+            on[host] *= share_recovered(cloud.backup, cloud.backup.covers[host], at, "lost_h")
     for i, host in enumerate(future.host):
         if time.cloud_on_h[i] <= at.start_h < time.cloud_off_h[i]:
             began = sum(edges[1:] <= time.cloud_on_h[i])
-            load[host] += wanted[i] * (1 + future.rebound) ** ((at.month - began) / 12)
-    asked = load.sum()
-    on = (at.start_h >= cloud.on_h).astype(float)
+            mine = wanted[i] * (1 + future.rebound) ** ((at.month - began) / 12)
+            load[host] += mine
+            asked += mine
+            if cloud.backup is not None and cloud.backup.host[i] >= 0:
+                there = share_recovered(cloud.backup, cloud.site[host], at, "start_h")
+                load[cloud.backup.host[i]] += mine * there
     failures = cloud.outages
     for i in range(len(failures.what)):
         host, cover = failures.what[i], failures.cover[i]
@@ -127,16 +135,31 @@ def cloud_step(fleet, future, wanted, at, sums):
             on[host] -= down
             if cover >= 0:
                 load[cover] += moved
-    live = 1 - share_down(time.room_outages, CLOUD, at)
-    served = live * np.minimum(load, on * cloud.capacity_ssj).sum()
+    sums["demand"][0] += asked
+    sums["unserved"][0] += asked
+    sites = range(len(cloud.facility.rated_w))
+    return np.array([cloud_site_step(cloud, time, site, load, on, at, sums) for site in sites])
+
+
+def share_recovered(backup, site, at, since):
+    """Share of a step for which a site is taken over, or being so (``since`` is lost_h)."""
+    found = backup.recoveries
+    mine = np.flatnonzero(found.site == site)
+    return sum(overlap(getattr(found, since)[i], found.end_h[i], at) for i in mine)
+
+
+def cloud_site_step(cloud, time, site, load, on, at, sums):
+    """One site: its power, and what it serves."""
+    live = 1 - share_down(time.room_outages, CLOUD - site, at)
+    here = np.flatnonzero(cloud.site == site)
+    served = live * np.minimum(load, on * cloud.capacity_ssj)[here].sum()
     watts = 0.0
-    for host in range(len(load)):
+    for host in here:
         if on[host] > 0:
             use = load[host] / (on[host] * cloud.capacity_ssj[host])
             watts += on[host] * 1.2 * power_w(build.WATTS[1], use)
-    sums["demand"][0] += asked
-    sums["unserved"][0] += asked - served
+    sums["unserved"][0] -= served
     sums["cloud_load"][0] += served
-    sums["cloud_capacity"][0] += live * (on * cloud.capacity_ssj).sum()
-    live *= at.start_h >= cloud.on_h.min()
-    return site_step(cloud.facility, 0, watts * live * (1 + cloud.overhead_it), live, live)
+    sums["cloud_capacity"][0] += live * (on * cloud.capacity_ssj)[here].sum()
+    live *= at.start_h >= cloud.on_h[here].min()
+    return site_step(cloud.facility, site, watts * live * (1 + cloud.overhead_it), live, live)

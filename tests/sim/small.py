@@ -106,7 +106,7 @@ def made_estate(estate: Estate, systems: Sequence[System]) -> Estate:
 def stay(world: World, alternative: str = "keep") -> Plan:
     """A plan that builds and moves nothing."""
     estate, none, nil = world.estate, np.empty(0, dtype=np.int32), np.empty(0)
-    hosts = Hosts(none, none, none, none.astype(bool), none, nil, nil, nil, nil, nil, nil)
+    hosts = Hosts(none, none, none, none.astype(bool), none, nil, nil, nil, nil, nil, nil, none, none)
     nowhere = np.full(len(estate.servers.id), -1, dtype=np.int32)
     stays = np.full(len(estate.systems.id), NEVER, dtype=np.int32)
     units = len(estate.units.id)
@@ -114,6 +114,10 @@ def stay(world: World, alternative: str = "keep") -> Plan:
         alternative=alternative,
         kind=alternative,
         pools=(),
+        sites=(),
+        pool_site=none,
+        unit_site=np.full(units, -1, dtype=np.int32),
+        hub_rooms=none,
         hosts=hosts,
         flavours=Flavours(nil, nil, nil),
         flavour=nowhere,
@@ -148,6 +152,10 @@ def move(world: World, *, buy_month: int = 0, first_week: int = 10, hosts: int =
     return replace(
         stay(world, "consolidate"),
         pools=(("internet", 2),),
+        sites=("cloud",),
+        pool_site=np.zeros(1, dtype=np.int32),
+        unit_site=np.where(shared >= 0, 0, -1).astype(np.int32),
+        hub_rooms=np.full(1, -1, dtype=np.int32),
         hosts=Hosts(
             pool=same,
             type=same,
@@ -160,6 +168,8 @@ def move(world: World, *, buy_month: int = 0, first_week: int = 10, hosts: int =
             disk_gb=full * 4000,
             price_cny=full * 45_000,
             rack_units=full * 2,
+            recovers=same - 1,
+            rack=same,
         ),
         placement=placement,
         wave_h=wave.astype(np.int32),

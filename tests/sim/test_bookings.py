@@ -53,7 +53,7 @@ def made(systems, *overrides):
 
 def no_flow(world):
     rooms, months = len(world.estate.rooms.id), world.clock.months
-    return Flow(np.zeros((rooms, months, 4)), np.zeros((months, 4)), {}, np.zeros((7, 24)))
+    return Flow(np.zeros((rooms, months, 4)), np.zeros((1, months, 4)), {}, np.zeros((7, 24)))
 
 
 def booked(scenario, world, plan, flow=None):
@@ -192,8 +192,8 @@ def test_energy_has_its_tariff_and_its_carbon():
     )
     flow = no_flow(world)
     flow.room_kwh[0, 0, 2] = 100
-    flow.cloud_kwh[12, 0] = 10
-    ledger, _ = booked(scenario, world, small.stay(world), flow)
+    flow.cloud_kwh[0, 12, 0] = 10
+    ledger, _ = booked(scenario, world, small.move(world), flow)
     chosen = np.isin(ledger.item, [ITEM["room_cooling"], ITEM["cloud_it"]])
     assert ledger.cost_cny[chosen].tolist() == pytest.approx([50, 10 * 0.4 * 1.1])
     assert ledger.carbon_kg[chosen].tolist() == pytest.approx([80, 10 * 0.8 * 0.75])

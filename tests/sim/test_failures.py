@@ -91,7 +91,7 @@ def test_rooms_fail_while_open_and_the_site_once_it_is_on():
     assert found.start_h.min() >= 100
     assert found.end_h.max() <= 5000
     cloud = scenario.alternatives["consolidate"].cloud
-    site = failures.site_outages(world, cloud, 2000)
+    site = failures.site_outages(world, cloud, ["cloud"], np.array([2000]))
     assert set(site.what.tolist()) == {CLOUD}
     assert site.start_h.min() >= 2000
     both = failures.merged(found, site)

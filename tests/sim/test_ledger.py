@@ -38,7 +38,7 @@ def by_category(ledger, years=3):
 
 def energy_of(run):
     """The flow of a run, as far as reconciliation reads it."""
-    nothing = np.empty((0, 0, 4)), np.empty((0, 4))
+    nothing = np.empty((0, 0, 4)), np.empty((0, 0, 4))
     return Flow(*nothing, run.series, run.heat)
 
 

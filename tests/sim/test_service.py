@@ -103,13 +103,19 @@ def test_statistics_of_a_future():
     scenario, world = small.made([System(0), System(0), System(0, arrives=12, retires=24)])
     plan, hours = small.stay(world), world.clock.hours
     timeline = quiet(scenario, world, plan, room_outages=outages((0, 10, 20, -1)))
-    series = {"demand_mssj": np.full(hours, 4.0), "unserved_mssj": np.full(hours, 1.0)}
+    series = {
+        "demand_mssj": np.full(hours, 4.0),
+        "unserved_mssj": np.full(hours, 1.0),
+        "hosts_loaded": np.full(hours, 10.0),
+        "hosts_overloaded": np.full(hours, 0.5),
+    }
     found = service(scenario, world, plan, timeline, series)
     lived = 2 * hours + world.clock.month_edges_h[24] - world.clock.month_edges_h[12]
     assert found.system_hours_lost == 20
     assert found.availability == pytest.approx(1 - 20 / lived, rel=1e-12)
     assert found.worst_down == 2
     assert found.unserved_share == 0.25
+    assert found.overload_share == 0.05
 
 
 def test_on_random_worlds_downtime_lies_within_each_systems_life():

@@ -1,0 +1,29 @@
+"""Waves: which system moves when, at what cost, and how far from the cheapest order at most.
+
+Read ``plan_waves`` first, then ``ground`` (who moves, by when), ``costs`` and ``build`` (the problem as
+arrays, described in ``problem``), ``orders`` and ``turns`` (schedules from an order), ``bound`` and
+``relaxed`` (what no schedule can beat), ``anneal`` (better schedules) and ``exact`` (the whole-number model).
+"""
+
+from __future__ import annotations
+
+from .build import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS
+from .case import case_of
+from .costs import COPY_DAYS, GRACE_DAYS, ROLLED_BACK_EFFORT
+from .ground import FAMILIES, Case
+from .plan_waves import Waves, feasible, least_cost, plan_waves
+
+__all__ = [
+    "COPY_DAYS",
+    "COPY_HOURS_PER_WEEK",
+    "FAMILIES",
+    "GB_PER_HOUR_PER_MBPS",
+    "GRACE_DAYS",
+    "ROLLED_BACK_EFFORT",
+    "Case",
+    "Waves",
+    "case_of",
+    "feasible",
+    "least_cost",
+    "plan_waves",
+]

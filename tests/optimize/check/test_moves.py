@@ -1,0 +1,55 @@
+"""The checker on rules of moving: the plan of one scenario held against a stricter one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from roomfold.optimize import make_plan
+from roomfold.optimize.check import check_plan
+from roomfold.scenarios import load
+from roomfold.scenarios.draw import draw_world
+from roomfold.scenarios.estate import NEVER
+
+from ..conftest import MINIMAL
+
+MIGRATION = "alternatives.consolidate.migration"
+BOTH = "levels: [banner, region]"
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (f"{MIGRATION}.freeze=[{{from: 2014-03-01, to: 2014-12-31, what: test}}]", "freeze"),
+        (f"{MIGRATION}.most_per_month=1", "rate"),
+        (f"{MIGRATION}.budget_cny_per_year=1000", "budget"),
+        (
+            f"{MIGRATION}.mandates=[{{from: 2014-01-01, scope: upgraded, {BOTH}}}]",
+            "mandates",
+        ),
+        (f"{MIGRATION}.coverage=[{{by: 2014-03-31, {BOTH}}}]", "coverage"),
+    ],
+)
+def test_a_plan_for_other_rules_is_caught(change: str, rule: str) -> None:
+    plain, strict = load(MINIMAL), load(MINIMAL, [change, f"{MIGRATION}.strict=true"])
+    world = draw_world(strict, 0)
+    plan = make_plan(plain, "consolidate", draw_world(plain, 0))
+    assert check_plan(plain, world, plan) == []
+    assert {violation.rule for violation in check_plan(strict, world, plan)} == {rule}
+
+
+def test_a_budget_that_is_just_enough_is_kept() -> None:
+    """Money of a year by hand: person-days times the day rate; CNY 1 less is too little."""
+    plain = load(MINIMAL, [f"{MIGRATION}.budget_cny_per_year=1e9"])
+    world = draw_world(plain, 0)
+    plan = make_plan(plain, "consolidate", world)
+    systems = world.estate.systems
+    moved = (plan.wave_h != NEVER) & (systems.arrives_month == 0)
+    opens_h = world.clock.hour_of(plain.alternatives["consolidate"].cloud.opens)  # type: ignore[union-attr]
+    starts_h = world.clock.month_edges_h[np.minimum(systems.arrives_month, world.clock.months)]
+    moved |= (plan.wave_h != NEVER) & (starts_h < opens_h)
+    need = float(systems.effort_days[moved].sum()) * 1300
+    for budget, rules in ((need + 1, set()), (need - 1, {"budget"})):
+        scenario = load(MINIMAL, [f"{MIGRATION}.budget_cny_per_year={budget}"])
+        found = check_plan(scenario, draw_world(scenario, 0), plan)
+        assert {violation.rule for violation in found} == rules
