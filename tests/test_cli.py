@@ -257,13 +257,23 @@ def test_output_survives_an_old_console_and_a_closed_pipe() -> None:
     process.wait(timeout=60)
 
 
+def _hear_interrupts() -> None:
+    """Ctrl-C counts even where the tests run in the background of a shell, which has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 @pytest.mark.parametrize("moment", ["simulating", "worlds"], ids=["workers starting", "a world finished"])
 def test_an_interrupted_run_leaves_what_is_finished(moment: str, tmp_path: Path) -> None:
     """Ctrl-C ends with 130, one line that says how to continue, if anything is finished, and no process."""
     command = [sys.executable, "-m", "roomfold", "run", SMALL, "--out", "made", "--jobs", "2"]
     process = subprocess.Popen(
-        [*command, "--worlds", "500"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*command, "--worlds", "500"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_hear_interrupts,
     )
     assert process.stderr is not None
     while moment not in (line := process.stderr.readline()):
