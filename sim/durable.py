@@ -26,6 +26,9 @@ def write_durably(path: Path, parts: Iterable[bytes]) -> None:
     except OSError as error:
         new.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from error
+    except BaseException:  # interrupted
+        new.unlink(missing_ok=True)
+        raise
 
 
 def sync_tree(folder: Path) -> None:
