@@ -82,6 +82,7 @@ def settings(scenario: Scenario, cloud: Cloud, aims: Sequence[Aim], points: int)
         product(*(range(len(axis)) for axis in axes)),
         key=lambda place: (sum(map(bool, place)), sum(place), place[::-1]),
     )
+    # The axes stand in the order of Setting's fields, which types cannot say.
     chosen = [Setting(*(axis[i] for axis, i in zip(axes, place, strict=True))) for place in places]  # type: ignore[arg-type]
     return chosen[:points]
 
