@@ -23,7 +23,7 @@ import click
 from . import __version__
 
 if TYPE_CHECKING:
-    from .scenarios import FleetScenario
+    from .scenarios import FleetScenario, Scenario
     from .sim.crew import Crew
     from .sim.store import Store
 
@@ -41,6 +41,12 @@ _lang = click.option(
 )
 _jobs = click.option("--jobs", type=click.IntRange(1), help="Processes; default one per core.")
 _quiet = click.option("--quiet", is_flag=True, help="No progress.")
+_worlds = click.option(
+    "--worlds", type=click.IntRange(1, 100_000), help="Number of worlds; default the scenario's."
+)
+_cluster = click.option(
+    "--cluster", metavar="ADDRESS", help="Simulate on a Dask cluster: tcp://HOST:PORT, or its file."
+)
 
 
 class _Group(click.Group):
@@ -82,19 +88,27 @@ def main(ctx: click.Context, debug: bool) -> None:
 @_json
 def list_scenarios(as_json: bool) -> None:
     """List the scenarios that come with roomfold."""
-    from .scenarios import library, load_any
+    from .scenarios import library, load_any, variants_of
 
     scenarios = {name: load_any(name) for name in library()}
+    overrides = {name: list(variants_of(name).overrides) for name in scenarios}
     claims = {name: [claim.id for claim in scenario.claims] for name, scenario in scenarios.items()}
     if as_json:
         rows = [
-            {"name": name, "title_en": s.title.en, "title_zh": s.title.zh, "claims": claims[name]}
+            {
+                "name": name,
+                "title_en": s.title.en,
+                "title_zh": s.title.zh,
+                "claims": claims[name],
+                "overrides": overrides[name],
+            }
             for name, s in scenarios.items()
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for name, s in scenarios.items():
-        click.echo(f"{name:<20} {s.title.en}  {s.title.zh}  [{_few(claims[name])}]")
+        variants = f"  @{' @'.join(overrides[name])}" if overrides[name] else ""
+        click.echo(f"{name:<20} {s.title.en}  {s.title.zh}  [{_few(claims[name])}]{variants}")
 
 
 def _few(names: list[str]) -> str:
@@ -108,10 +122,13 @@ def _few(names: list[str]) -> str:
 @_json
 def check(scenario: str, overrides: tuple[str, ...], as_json: bool) -> None:
     """Check a scenario: every problem at once, else what it assumes rather than knows."""
-    from .scenarios import InputError, Scenario, assumptions, load_any
+    from .scenarios import InputError, Scenario, assumptions, load_any, variants_of
     from .scenarios.check import table
+    from .scenarios.variants import joined, split
 
     try:
+        for variant in variants_of(scenario).overrides:
+            load_any(joined(split(scenario)[0], [variant]), overrides)
         loaded = load_any(scenario, overrides)
         if isinstance(loaded, Scenario) and loaded.demand.model is not None:
             from .sim.workload import named_class
@@ -259,24 +276,28 @@ def _frontier(
 
 
 @main.command()
-@click.argument("scenario", required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default out/NAME.")
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write; default out/NAME, of many out."
+)
+@click.option("--all", "every", is_flag=True, help="Run every estate scenario that comes with roomfold.")
+@click.option("--matrix", is_flag=True, help="Run every variant in the matrix of the scenario's file.")
 @click.option(
     "--resume", type=click.Path(path_type=Path), help="Continue the run that was to write this folder."
 )
-@click.option("--worlds", type=click.IntRange(1, 100_000), help="Number of worlds; default the scenario's.")
+@_worlds
 @_jobs
-@click.option(
-    "--cluster", metavar="ADDRESS", help="Simulate on a Dask cluster: tcp://HOST:PORT, or its file."
-)
+@_cluster
 @_quiet
 @_seed
 @_lang
 @_sets
 @_json
 def run(
-    scenario: str | None,
+    scenarios: tuple[str, ...],
     out: Path | None,
+    every: bool,
+    matrix: bool,
     resume: Path | None,
     worlds: int | None,
     jobs: int | None,
@@ -287,14 +308,21 @@ def run(
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Simulate every alternative in many worlds and state what is saved."""
-    from .reports import Step, begin, languages, publish, state, table, watched_study
-    from .reports import resume as take_up
+    """Simulate every alternative in many worlds and state what is saved.
+
+    SCENARIO is a file or a bundled name, NAME@OVERRIDE a variant of it.
+    """
     from .scenarios import FleetScenario, load_any
-    from .sim.pool import cores
 
     if cluster and jobs:
         raise click.UsageError("--jobs is for this machine and --cluster for others: give one of them.")
+    if every or matrix or len(scenarios) > 1:
+        if resume:
+            raise click.UsageError("--resume continues one run; a run of many continues by itself.")
+        asked = _asked(scenarios, every=every, matrix=matrix)
+        _run_many(asked, out, overrides, worlds, seed, jobs, cluster, lang, quiet=quiet, as_json=as_json)
+        return
+    scenario = scenarios[0] if scenarios else None
     loaded = None if scenario is None else load_any(scenario, overrides)
     if isinstance(loaded, FleetScenario):
         if resume or worlds or jobs or cluster:
@@ -303,12 +331,33 @@ def run(
         return
     if resume is not None and loaded is None and overrides:
         raise click.UsageError("--set cannot change a run that was begun: leave it out, or run anew.")
-    if resume is not None:
-        store = take_up(resume, loaded, out, worlds, seed)
-    elif loaded is not None:
-        store = begin(loaded, out, worlds, seed)
-    else:
+    if resume is None and loaded is None:
         raise click.UsageError("Missing argument 'SCENARIO'.")
+    _run_one(loaded, out, resume, worlds, seed, jobs, cluster, lang, quiet=quiet, as_json=as_json)
+
+
+def _run_one(
+    scenario: Scenario | None,
+    out: Path | None,
+    resume: Path | None,
+    worlds: int | None,
+    seed: int | None,
+    jobs: int | None,
+    cluster: str | None,
+    lang: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    from .reports import Step, begin, languages, publish, state, table, watched_study
+    from .reports import resume as take_up
+    from .sim.pool import cores
+
+    if resume is not None:
+        store = take_up(resume, scenario, out, worlds, seed)
+    else:
+        assert scenario is not None
+        store = begin(scenario, out, worlds, seed)
     if isinstance(store, Path):
         click.echo(f"{store}: complete already", err=True)
         name = store / "report.html"
@@ -328,6 +377,168 @@ def run(
     for language in languages(lang):
         click.echo(f"{table(statement, language)}\n")
     click.echo(store.target / "report.html")
+
+
+def _asked(scenarios: tuple[str, ...], *, every: bool, matrix: bool) -> list[str]:
+    """Scenarios to run, with every variant of each if asked for."""
+    from .reports.batch.runs import variants
+    from .scenarios import FleetScenario, library, load_any
+
+    if every and scenarios:
+        raise click.UsageError("--all runs every scenario: name none.")
+    if matrix and not (every or scenarios):
+        raise click.UsageError("Missing argument 'SCENARIO'.")
+    names = [n for n in library() if not isinstance(load_any(n), FleetScenario)] if every else scenarios
+    return [asked for name in names for asked in (variants(name) if matrix else [name])]
+
+
+def _run_many(
+    asked: list[str],
+    out: Path | None,
+    overrides: tuple[str, ...],
+    worlds: int | None,
+    seed: int | None,
+    jobs: int | None,
+    cluster: str | None,
+    lang: str | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    from .reports import languages
+    from .reports.batch.runs import INDEX, Ask, index_table, run_each, to_json
+    from .sim.pool import cores
+
+    folder = out or Path("out")
+    click.get_current_context().meta[HINT] = f"run the same again to continue; finished runs stay in {folder}"
+    with _lasting(cluster, jobs) as crew:
+        found = run_each(asked, folder, Ask(overrides, worlds, seed, jobs or cores(), quiet, crew))
+    if as_json:
+        click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+    else:
+        for language in languages(lang):
+            click.echo(f"{index_table(found, language)}\n")
+        click.echo(folder / INDEX)
+    sys.exit(max(ran.exit_code for ran in found))
+
+
+@main.command()
+@click.argument("scenario")
+@click.option(
+    "--over",
+    "over",
+    multiple=True,
+    required=True,
+    metavar="PATH=V,V,...",
+    help="A field and its values; ; parts values with commas in them. Several make a grid.",
+)
+@click.option("--list", "paired", is_flag=True, help="Take the values of all fields in step, not as a grid.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default out/NAME-sweep.")
+@_worlds
+@_jobs
+@_cluster
+@_quiet
+@_seed
+@_lang
+@_sets
+@_json
+def sweep(
+    scenario: str,
+    over: tuple[str, ...],
+    paired: bool,
+    out: Path | None,
+    worlds: int | None,
+    jobs: int | None,
+    cluster: str | None,
+    quiet: bool,
+    seed: int | None,
+    lang: str | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run a scenario with fields at many values, in the same worlds each."""
+    from .reports import Step, check_place, languages
+    from .reports.batch.runs import Ask
+    from .reports.batch.sweep import on_one_screen, publish_sweep, run_sweep, to_json, written
+    from .scenarios import load
+    from .sim.pool import cores
+
+    folder = out or Path("out") / f"{load(scenario, overrides).name}-sweep"
+    check_place(folder, written)
+    with _lasting(cluster, jobs) as crew:
+        ask = Ask(overrides, worlds, seed, jobs or cores(), quiet, crew)
+        found = run_sweep(scenario, over, ask, paired=paired)
+    with Step("writing chart and page", quiet):
+        page = publish_sweep(found, folder)
+    if as_json:
+        click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+        return
+    for language in languages(lang):
+        click.echo(f"{on_one_screen(found, language)}\n")
+    click.echo(page)
+
+
+@main.command()
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path), default="out", help="Folder for runs and page.")
+@_worlds
+@_jobs
+@_cluster
+@_quiet
+@_seed
+@_lang
+@_sets
+@_json
+def compare(
+    runs: tuple[str, ...],
+    out: Path,
+    worlds: int | None,
+    jobs: int | None,
+    cluster: str | None,
+    quiet: bool,
+    seed: int | None,
+    lang: str | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Set runs beside each other: folders that runs wrote, or scenarios (NAME@OVERRIDE), run first."""
+    from .reports import languages
+    from .reports.batch.compare import compare as compared
+    from .reports.batch.compare import compare_table, to_json, write_page
+    from .reports.batch.runs import Ask
+    from .sim.pool import cores
+
+    with _lasting(cluster, jobs) as crew:
+        found = compared(runs, out, Ask(overrides, worlds, seed, jobs or cores(), quiet, crew))
+    page = write_page(found, runs, out)
+    if as_json:
+        click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+        return
+    for language in languages(lang):
+        click.echo(f"{compare_table(found, language)}\n")
+    click.echo(page)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--figure",
+    "figures",
+    multiple=True,
+    metavar="NAME",
+    help="A column of worlds.parquet, or a part of its name; default saving, NPV and energy.",
+)
+@_json
+def sensitivity(folder: Path, figures: tuple[str, ...], as_json: bool) -> None:
+    """Say what any figure of a finished run depends on: Sobol indices, tornado, convergence."""
+    from .reports.uncertainty.answer import ask
+
+    answers = ask(folder, figures)
+    if as_json:
+        click.echo(json.dumps([answer.to_json() for answer in answers], ensure_ascii=False, indent=2))
+        return
+    for answer in answers:
+        click.echo(f"{answer.table()}\n")
 
 
 def _run_fleet(
@@ -386,6 +597,20 @@ def _crew(address: str | None) -> Iterator[Crew | None]:
 
     with Cluster(address) as cluster:
         yield cluster
+
+
+@contextmanager
+def _lasting(address: str | None, jobs: int | None) -> Iterator[Crew]:
+    """The cluster at an address, or processes of this machine that stay for many studies."""
+    if address is not None:
+        with _crew(address) as crew:
+            assert crew is not None
+            yield crew
+        return
+    from .sim.pool import Pool, cores
+
+    with Pool(jobs or cores()) as pool:
+        yield pool
 
 
 @main.command()

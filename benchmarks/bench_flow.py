@@ -153,6 +153,7 @@ def _future(
     return Future(
         timeline=timeline,
         host=np.where(moves, rng.integers(0, size.hosts, n), -1),
+        room=fleet.room,
         rebound=0.05,
         down=servers_down(*outages, fleet.room),
         rooms_down=rooms_down(outages[1]),

@@ -28,8 +28,9 @@ RULES = (
     f"{MOVE}.freeze=[{{from: 2014-05-25, to: 2014-06-15, what: filing}}]",
     f"{MOVE}.most_per_month=400",
     f"{MOVE}.budget_cny_per_year=80e6",
-    f"{MOVE}.mandates=[{{from: 2014-06-01, scope: upgraded, levels: [region, league]}}]",
-    f"{MOVE}.coverage=[{{by: 2014-08-01, levels: [region]}}]",
+    "policy.upgraded={rule: new_or_upgraded_must_cloud, from: 2014-06-01, scope: [upgraded], "
+    "levels: [region, league], strict: false, source: a benchmark}",
+    "policy.covered={rule: coverage, by: 2014-08-01, levels: [region], strict: false, source: a benchmark}",
 )
 LONG = ("alternatives.consolidate.deadline=null", f"{MOVE}.search=full")
 
@@ -39,7 +40,7 @@ def case(overrides: tuple[str, ...], index: int) -> Case:
     scenario = load("inner-mongolia", list(overrides))
     world, chosen = draw_world(scenario, index), scenario.alternatives["consolidate"]
     assert chosen.migration is not None
-    return case_of(scenario, chosen, world, _moving_servers(chosen.migration, world))
+    return case_of(scenario, "consolidate", world, _moving_servers(chosen.migration, world))
 
 
 def solved(name: str, overrides: tuple[str, ...], index: int) -> dict[str, object]:

@@ -65,8 +65,19 @@ class Sized:
     asked: Ask | None = None
 
 
-def cargo_of(world: World, moving: Bools, waves: Waves, cloud: Cloud) -> Cargo:
-    """Components still in use when their system reaches the cloud, and their pools."""
+def cargo_of(
+    scenario: Scenario,
+    world: World,
+    moving: Bools,
+    waves: Waves,
+    cloud: Cloud,
+    apart: NDArray[np.int32] | None = None,
+) -> Cargo:
+    """Components still in use when their system reaches the cloud, and their pools.
+
+    Args:
+        apart: systems of unlike numbers share no host, shape (systems,); nobody is kept apart so if None.
+    """
     servers = world.estate.servers
     wave_h = waves.wave_h[servers.system].astype(np.int64)
     rows = np.flatnonzero(moving & (wave_h < _first_hours(world.clock, servers.retires_month)))
@@ -74,8 +85,17 @@ def cargo_of(world: World, moving: Bools, waves: Waves, cloud: Cloud) -> Cargo:
     one_site = np.zeros(len(world.estate.units.id), dtype=np.int32)
     system = servers.system[rows].astype(np.int64)
     replica = world.estate.systems.replicated[system] & ~servers.zombie[rows] & (cloud.apart != "none")
-    tenant = np.zeros_like(kind) if cloud.classes_share else kind
+    tenant = _tenant(world, cloud, list(scenario.demand.classes), system, kind)
+    if apart is not None:
+        tenant = tenant + (tenant.max(initial=0) + 1) * apart[system]
     return _pooled(world, rows, wave_h[rows], one_site, tenant, np.where(replica, system, -1))
+
+
+def _tenant(world: World, cloud: Cloud, classes: list[str], system: Ints, kind: Ints) -> Ints:
+    """0 for those who share hosts, then a number for each class and each system that does not."""
+    own = [not cloud.classes_share or name in cloud.dedicated_classes for name in classes]
+    tenant = np.where(np.array(own)[kind], 1 + kind, 0)
+    return np.where(world.estate.systems.dedicated[system], 1 + len(classes) + system, tenant)
 
 
 def by_site(world: World, cargo: Cargo, unit_site: NDArray[np.int32]) -> Cargo:

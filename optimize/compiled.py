@@ -21,6 +21,9 @@ from numba.core.errors import NumbaError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+# Besides its own folder, what compiled code everywhere calls.
+SHARED = ("compiled.py", "draws.py")
+
 
 # ``with in_python():`` in a compiled function hands its block to the interpreter.
 in_python: Any = numba.objmode
@@ -133,7 +136,8 @@ def _folder_stamp(folder: Path) -> str:
     digest = blake2b(digest_size=16)
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    digest.update(Path(__file__).read_bytes())
+    for name in SHARED:
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()
 
 

@@ -1,7 +1,8 @@
 """When it cannot be done: the rules that conflict, and what giving up each would cost.
 
 A deletion filter: rules are left out one after the other, and whoever is not needed for the conflict
-stays out. What is left is irreducible: without any one of them the rest can be satisfied together.
+stays out. What is left is irreducible: without any one of them the rest can be satisfied together. It need
+not be the smallest set that conflicts, so smaller ones are tried afterwards where they are few.
 ``explain`` applies it to plans, ``rules`` says which rules a plan has and how each is given up.
 """
 
@@ -9,8 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import combinations
 
 from ..scenarios.errors import InfeasibleError
+
+# Sets smaller than the first found are tried as long as there are no more of one size than this.
+MOST_TRIED = 30
 
 # What a plan costs, in words, by what it is for.
 COSTS = {
@@ -70,7 +75,7 @@ class Conflict:
 
     def __str__(self) -> str:
         if not self.rules:
-            return self.reason
+            return f"no plan for {self.alternative}: {self.reason}"
         named = " and ".join(family.words for family in self.rules)
         verb = "cannot hold" if len(self.rules) == 1 else "cannot hold together"
         ways = "; ".join(_way(relaxed) for relaxed in self.relaxed)
@@ -96,6 +101,30 @@ class ConflictError(InfeasibleError):
     def __reduce__(self) -> tuple[type[ConflictError], tuple[Conflict]]:
         """Sent between processes as the conflict, not as its text."""
         return type(self), (self.conflict,)
+
+
+def smallest(families: Sequence[Family], feasible: Callable[[frozenset[str]], bool]) -> tuple[Family, ...]:
+    """Rules that cannot hold together, as few as are found, though all but any one of them can.
+
+    The set of the deletion filter, or a smaller one: single rules are tried, then pairs and larger sets,
+    while there are at most ``MOST_TRIED`` of a size.
+
+    Args:
+        families, feasible: as for ``irreducible``.
+
+    Returns:
+        In the order given; empty if no plan exists even without any of the rules.
+    """
+    found = irreducible(families, feasible)
+    inside = {family.name for family in found}
+    for size in range(1, len(found)):
+        sets = [some for some in combinations(families, size) if not {f.name for f in some} <= inside]
+        if len(sets) > MOST_TRIED:
+            break
+        for some in sets:
+            if not feasible(frozenset(family.name for family in some)):
+                return some
+    return found
 
 
 def irreducible(families: Sequence[Family], feasible: Callable[[frozenset[str]], bool]) -> tuple[Family, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..scenarios.errors import InfeasibleError
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
-from .conflict import Conflict, ConflictError, Relaxed, irreducible
+from .conflict import Conflict, ConflictError, Relaxed, smallest
 from .make_plan import make_plan
 from .plan import Plan
 from .profiles import Load
@@ -39,7 +39,7 @@ def _explained(case: Case, load: Load | None, reason: str) -> Conflict:
     def feasible(active: frozenset[str]) -> bool:
         return without([rule for rule in known if rule.family.name not in active]) is not None
 
-    names = {family.name for family in irreducible([rule.family for rule in known], feasible)}
+    names = {family.name for family in smallest([rule.family for rule in known], feasible)}
     to_blame = [rule for rule in known if rule.family.name in names]
     relaxed = tuple(_relaxed(rule, without([rule])) for rule in to_blame)
     return Conflict(case.alternative, reason, tuple(rule.family for rule in to_blame), relaxed)

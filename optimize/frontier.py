@@ -136,9 +136,14 @@ def _with_load(case: Case, cloud: Cloud, setting: Setting) -> Case:
 
 
 def named(scenario: Scenario, alternative: str, name: str) -> Scenario:
-    """The scenario with a copy of an alternative under another name."""
+    """The scenario with a copy of an alternative under another name, bound by the same rules."""
     alternatives = {**scenario.alternatives, name: scenario.alternatives[alternative]}
-    return scenario.model_copy(update={"alternatives": alternatives})
+    policy = {
+        key: rule.model_copy(update={"alternatives": (*bound, name)}) if alternative in bound else rule
+        for key, rule in scenario.policy.items()
+        for bound in [getattr(rule, "alternatives", ())]
+    }
+    return scenario.model_copy(update={"alternatives": alternatives, "policy": policy})
 
 
 def dominated(figures: Floats) -> Bools:

@@ -1,13 +1,18 @@
-"""Host types of a cloud in one world: what each holds and what it costs per year."""
+"""Hosts that a cloud may have in one world: what each holds and what it costs per year.
+
+First come the types to be bought, then hosts owned already, as types of their own (``with_owned``): they cost
+what running them costs, and their renewal for the part of the horizon after their life.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.cloud import Cloud
+from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.sites import Site
 from ..scenarios.world import World
@@ -16,21 +21,26 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 KWH_PER_W_YEAR = 8.76
+HALF_A_YEAR = 6
 
 
 @dataclass(frozen=True)
 class HostTypes:
-    """Host types in the order of ``cloud.host_types``, shape (types,) each.
+    """Host types in the order of ``cloud.host_types``, then hosts owned already, shape (types,) each.
 
     Attributes:
+        kind: row of ``cloud.host_types``.
         curve: row of hardware.curves sorted by name.
         ssj_per_vcpu: throughput that one vCPU stands for on every type: a core of the type with the
             strongest cores. Weaker cores count as less than one.
         capacity: usable vCPU, memory in GB and disk in GB, shape (types, 3).
         price_cny: in prices of the first year.
-        most: hosts of each type to be had, infinite without a limit.
+        most: hosts of each type to be had, infinite without a limit; of owned ones their number.
+        stock: row of ``cloud.existing`` that hosts are taken from, -1 for hosts to be bought.
+        bought_month, end_month: of owned ones purchase and end of life; NEVER for hosts to be bought.
     """
 
+    kind: Ints
     curve: Ints
     ssj_per_vcpu: float
     capacity_ssj: Floats
@@ -38,10 +48,46 @@ class HostTypes:
     price_cny: Floats
     rack_units: Floats
     most: Floats
+    stock: Ints
+    bought_month: Ints
+    end_month: Ints
+
+    @property
+    def owned(self) -> NDArray[np.bool_]:
+        """Whether they are there already."""
+        return np.asarray(self.stock >= 0)
+
+    def only(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> HostTypes:
+        """Some of them, in this order."""
+        return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS})
+
+    def spare_of(self, row: int, there: NDArray[np.bool_]) -> int:
+        """The row from which another host like one is taken: an owned one as long as there is any.
+
+        Args:
+            there: types of which there still is a host, shape (types,).
+        """
+        alike = np.flatnonzero(self.kind == self.kind[row])
+        have = alike[self.owned[alike] & there[alike]]
+        return int(have[0]) if len(have) else int(alike[0])
+
+
+_COLUMNS = (
+    "kind",
+    "curve",
+    "capacity_ssj",
+    "capacity",
+    "price_cny",
+    "rack_units",
+    "most",
+    "stock",
+    "bought_month",
+    "end_month",
+)
 
 
 def host_types(scenario: Scenario, cloud: Cloud, world: World) -> HostTypes:
-    """The host types of a cloud."""
+    """The host types that a cloud may buy."""
     names = sorted(scenario.hardware.curves)
     types = cloud.host_types
     curves = [scenario.hardware.curves[t.curve] for t in types]
@@ -50,7 +96,9 @@ def host_types(scenario: Scenario, cloud: Cloud, world: World) -> HostTypes:
     vcpu = capacity_ssj / ssj_per_vcpu * world.of(cloud.vcpu_per_core)
     memory_gb = np.array([t.memory_gb for t in types]) * (1 - world.of(cloud.memory_reserve_share))
     disk_gb = np.array([t.disk_gb for t in types])
+    none = np.full(len(types), -1, dtype=np.int32)
     return HostTypes(
+        kind=np.arange(len(types), dtype=np.int32),
         curve=np.array([names.index(t.curve) for t in types], dtype=np.int32),
         ssj_per_vcpu=ssj_per_vcpu,
         capacity_ssj=capacity_ssj,
@@ -58,7 +106,36 @@ def host_types(scenario: Scenario, cloud: Cloud, world: World) -> HostTypes:
         price_cny=world.of(cloud.host_price_cny) * np.array([t.price_ratio for t in types]),
         rack_units=np.array([t.rack_units for t in types]),
         most=np.array([np.inf if t.limit is None else t.limit for t in types]),
+        stock=none,
+        bought_month=np.full_like(none, NEVER),
+        end_month=np.full_like(none, NEVER),
     )
+
+
+def with_owned(cloud: Cloud, world: World, types: HostTypes) -> HostTypes:
+    """The types to be bought and, each as one more, the hosts owned already; limits count both."""
+    opens = world.clock.month_of_hour(world.clock.hour_of(cloud.opens))
+    start, life = world.clock.start, life_months(cloud, world)
+    bought = [(of.bought - start.year) * 12 + HALF_A_YEAR - (start.month - 1) for of in cloud.existing]
+    stock = [row for row, month in enumerate(bought) if month + life > opens and cloud.existing[row].count]
+    if not stock:
+        return types
+    names = [kind.name for kind in cloud.host_types]
+    kind = np.array([names.index(cloud.existing[row].type) for row in stock])
+    count = np.array([float(cloud.existing[row].count) for row in stock])
+    month = np.minimum([bought[row] for row in stock], opens - 1).astype(np.int32)
+    return replace(
+        types.only(np.append(np.arange(len(names)), kind)),
+        most=np.append(types.most - np.bincount(kind, count, minlength=len(names)), count),
+        stock=np.append(types.stock, np.array(stock, dtype=np.int32)),
+        bought_month=np.append(types.bought_month, month),
+        end_month=np.append(types.end_month, (month + life).astype(np.int32)),
+    )
+
+
+def life_months(cloud: Cloud, world: World) -> int:
+    """Service life of a host."""
+    return round(world.of(cloud.host_life_years) * 12)
 
 
 @dataclass(frozen=True)
@@ -119,7 +196,7 @@ def power_w(
 ) -> Floats:
     """Power of a full host of each type at a mean demand behind one vCPU given out, shape (types,)."""
     load = np.clip(types.capacity[:, 0] * mean_ssj_per_vcpu / types.capacity_ssj, 0, 1)
-    curves = [scenario.hardware.curves[t.curve] for t in cloud.host_types]
+    curves = [scenario.hardware.curves[cloud.host_types[row].curve] for row in types.kind.tolist()]
     knots = np.linspace(0, 1, 11)
     watts = [np.interp(u, knots, curve.watts) for u, curve in zip(load, curves, strict=True)]
     return np.array(watts) * world.of(scenario.servers.config_factor)
@@ -128,6 +205,20 @@ def power_w(
 def annuity(rate: float, years: float) -> float:
     """Yearly share of a price paid off over so many years."""
     return rate / (1 - (1 + rate) ** -years) if rate > 0 else 1 / years
+
+
+def _part_paid(cloud: Cloud, world: World, types: HostTypes, rate: float) -> Floats:
+    """Part of the capital that is still to be paid, shape (types,).
+
+    Of an owned host the years from the end of its life to the horizon, discounted, over all from the opening.
+    """
+    opens = world.clock.month_of_hour(world.clock.hour_of(cloud.opens))
+    horizon = (world.clock.months - opens) / 12
+    left = np.where(types.owned, np.clip((types.end_month - opens) / 12, 0.0, horizon), 0.0)
+    if rate <= 0:
+        return np.asarray(1 - left / horizon, dtype=np.float64)
+    last = (1 + rate) ** -horizon
+    return np.asarray(((1 + rate) ** -left - last) / (1 - last), dtype=np.float64)
 
 
 def yearly_cost(
@@ -141,16 +232,18 @@ def yearly_cost(
 ) -> Floats:
     """Yearly cost of a host of each type, in CNY of the first year, shape (types,).
 
-    Amortised capital with its share of the network, energy at the planned mean load with what planning
-    puts on it (see ``energy_price``), space, and platform software.
+    Amortised capital with its share of the network (of owned hosts: their renewal), energy at the planned
+    mean load with what planning puts on it (see ``energy_price``), space, and platform software.
 
     Args:
         mean_ssj_per_vcpu: mean demand behind one vCPU given out, in ssj_ops.
     """
     rate, life = world.of(scenario.prices.discount_rate), world.of(cloud.host_life_years)
-    capital = types.price_cny * (1 + world.of(cloud.network_share)) * annuity(rate, life)
+    network = np.where(types.owned, 0.0, world.of(cloud.network_share))
+    capital = types.price_cny * (1 + network) * annuity(rate, life) * _part_paid(cloud, world, types, rate)
     watts = power_w(scenario, cloud, world, types, mean_ssj_per_vcpu)
     energy = watts * energy_cny_per_w_year(scenario, cloud, world, weights, ratios)
     rack_cny = world.of(cloud.space_cny_per_rack_year) * ratios.space
     space = rack_cny * types.rack_units / cloud.rack_units_usable
-    return capital + energy + space + world.of(cloud.platform_cny_per_host_year)
+    platform = world.of(cloud.platform_cny_per_host_year)
+    return np.asarray(capital + energy + space + platform, dtype=np.float64)

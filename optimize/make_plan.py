@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from ..scenarios.cloud import Cloud
 from ..scenarios.errors import InfeasibleError
 from ..scenarios.estate import NEVER
+from ..scenarios.governed import governed, kept_apart, tightened
 from ..scenarios.schema import Migration, Scenario
 from ..scenarios.world import World
 from .access import shared_lines
 from .cargo import Cargo, Sized, by_site, cargo_of, sized_components
+from .contradictions import refuse
 from .hosts import MONEY_ONLY, HostTypes, Weights, host_types
+from .known import Known
 from .pack_pools import PackedPools, pack_pools, plain_rules
 from .packing import hosts_at_least
 from .placement import place
@@ -55,27 +58,36 @@ def make_plan(
     world: World,
     weights: Weights = MONEY_ONLY,
     load: Load | None = None,
+    known: Known | None = None,
 ) -> Plan:
     """Plan what an alternative builds and moves in one world.
 
     Args:
         weights: what counts beside money.
         load: demand of all servers by the hour; that of the built-in workload model if None.
+        known: what earlier plans found that differ in the cloud's hosts, sites or recovery only; what this
+            one finds is added. A plan made with it is not compared with simple rules.
 
     Raises:
-        InfeasibleError: a component is larger than every host type, or no choice of sites keeps its limits.
+        InfeasibleError: a strict rule cannot be kept, a component is larger than every host type, or no
+            choice of sites keeps its limits.
     """
+    scenario, world = tightened(scenario, alternative), governed(scenario, alternative, world)
     chosen = scenario.alternatives[alternative]
     if chosen.kind == "keep" or chosen.cloud is None or chosen.migration is None:
         return _nothing(world, alternative, chosen.kind)
+    refuse(scenario, alternative, world)
     moving = _moving_servers(chosen.migration, world)
-    waves = plan_waves(case_of(scenario, chosen, world, moving))
-    cargo = cargo_of(world, moving, waves, chosen.cloud)
+    found = known or Known()
+    waves = found.waves or plan_waves(case_of(scenario, alternative, world, moving))
+    found.waves = waves
+    apart = kept_apart(scenario, alternative, world.estate)
+    cargo = cargo_of(scenario, world, moving, waves, chosen.cloud, apart)
     if not len(cargo.rows):
         return _nothing(world, alternative, chosen.kind, waves)
     cloud, types = chosen.cloud, host_types(scenario, chosen.cloud, world)
     sized = sized_components(scenario, cloud, world, cargo, types, load)
-    site, built = _fitting(scenario, cloud, world, cargo, sized, types, waves, moving, weights)
+    site, built = _fitting(scenario, cloud, world, cargo, sized, types, waves, moving, weights, found)
     line, lines = shared_lines(scenario, cloud, world, waves.wave_h, site.unit_km)
     return Plan(
         alternative=alternative,
@@ -94,7 +106,7 @@ def make_plan(
         shared_lines=lines,
         team_fte=waves.team_fte,
         late=waves.late,
-        proof=_proof(scenario, cloud, world, built.cargo, types, sized, built.packed),
+        proof=_proof(scenario, cloud, world, built.cargo, types, sized, built.packed, known is None),
         siting=site.proof,
         recovery=built.recovery,
         schedule=waves.proof,
@@ -114,9 +126,7 @@ def _nothing(world: World, alternative: str, kind: str, waves: Waves | None = No
         pool_site=ints,
         unit_site=np.full(units, -1, dtype=np.int32),
         hub_rooms=ints,
-        hosts=Hosts(
-            ints, ints, ints, none.astype(np.bool_), ints, none, none, none, none, none, none, ints, ints
-        ),
+        hosts=Hosts.none(),
         flavours=Flavours(none, none, none),
         flavour=nowhere,
         placement=nowhere,
@@ -133,7 +143,7 @@ def _moving_servers(migration: Migration, world: World) -> Bools:
     """Servers whose component moves if their system does: working ones, and zombies not noticed."""
     servers = world.estate.servers
     unnoticed = world.uniforms("zombie-moved", servers.id) < world.of(migration.zombie_moved_share)
-    return ~world.estate.systems.classified[servers.system] & (~servers.zombie | unnoticed)
+    return ~world.estate.systems.stays[servers.system] & (~servers.zombie | unnoticed)
 
 
 def _fitting(
@@ -146,6 +156,7 @@ def _fitting(
     waves: Waves,
     moving: Bools,
     weights: Weights,
+    known: Known,
 ) -> tuple[Sited, _Built]:
     """Sites and what is built there; where more racks than planned are filled, sites are chosen anew.
 
@@ -159,9 +170,8 @@ def _fitting(
     for _ in range(CHOICES):
         sited = site_units(scenario, cloud, world, housing, waves.wave_h != NEVER, moving, weights, taken)
         sited, bound = sited.with_bound(bound), min(bound, sited.bound_cny)
-        built = _build(
-            scenario, cloud, world, by_site(world, cargo, sited.unit_site), sized, sited, types, weights
-        )
+        here = by_site(world, cargo, sited.unit_site)
+        built = _build(scenario, cloud, world, here, sized, sited, types, weights, known)
         over = overfull(cloud, world, sited, built.hosts, built.pool_site)
         if (over <= 1).all():
             return sited, built
@@ -180,16 +190,17 @@ def _build(
     sited: Sited,
     types: HostTypes,
     weights: Weights,
+    known: Known,
 ) -> _Built:
     """Pack every pool of the sites, and what stands by for them."""
-    packed = pack_pools(scenario, cloud, world, cargo, sized, sited, types, weights)
+    packed = pack_pools(scenario, cloud, world, cargo, sized, sited, types, weights, known)
     hosts, host_of = place(
-        packed.pools, packed.placed, types, cargo.pool, cargo.from_h, world.clock, packed.standby
+        packed.pools, packed.placed, packed.types, cargo.pool, cargo.from_h, world.clock, packed.spares
     )
     if sited.links is None:
         hosts = _in_racks(cloud, cargo, packed, hosts, cargo.pool_site, host_of)
         return _Built(cargo, packed, hosts, host_of, cargo.pools, cargo.pool_site, None)
-    standing = _standing(world, cargo, sized, types, packed)
+    standing = _standing(world, cargo, sized, packed)
     servers, first = len(world.estate.servers.id), len(hosts.pool)
     ready = stand_by(cloud, world.clock, sited, sited.links, standing, servers, first)
     every = _in_racks(
@@ -225,7 +236,7 @@ def _in_racks(
     return replace(hosts, rack=rack)
 
 
-def _standing(world: World, cargo: Cargo, sized: Sized, types: HostTypes, packed: PackedPools) -> Standing:
+def _standing(world: World, cargo: Cargo, sized: Sized, packed: PackedPools) -> Standing:
     """What the recovery of sites needs to know of components and pools."""
     return Standing(
         system=world.estate.servers.system[cargo.rows].astype(np.int64),
@@ -237,7 +248,7 @@ def _standing(world: World, cargo: Cargo, sized: Sized, types: HostTypes, packed
         pools=cargo.pools,
         pool_site=cargo.pool_site,
         sizes=sized.sizes,
-        types=types,
+        types=packed.types,
         costs=packed.costs,
         supply=packed.supply,
     )
@@ -251,9 +262,10 @@ def _proof(
     types: HostTypes,
     sized: Sized,
     packed: PackedPools,
+    compared: bool,
 ) -> Proof:
-    standby = int(packed.standby.sum())
-    cost, bound = sum(p.cost for p in packed.pools), sum(p.bound for p in packed.pools)
+    standby = packed.standby
+    cost, bound = packed.cost_cny, packed.bound_cny
     costs = packed.costs[cargo.pool_site]
     as_is, performance = (
         hosts_at_least(
@@ -265,17 +277,17 @@ def _proof(
     return Proof(
         cost_cny_per_year=cost,
         bound_cny_per_year=bound,
-        standby_cost_cny_per_year=float(packed.standby @ packed.standby_cny),
+        standby_cost_cny_per_year=packed.standby_cny,
         gap=cost / bound - 1,
         worst_pool_gap=max(p.gap for p in packed.pools),
         method="; ".join(sorted({pool.method for pool in packed.pools})),
         solver=solver_name(),
         seconds=packed.seconds,
         hosts=sum(len(p.types) for p in packed.pools) + standby,
-        baselines=plain_rules(sized, types, packed, costs),
+        baselines=plain_rules(sized, types, packed, costs[:, : len(types.most)]) if compared else (),
         hosts_as_is_at_least=as_is,
         hosts_performance_at_least=performance,
-        sparing=sparing(scenario, cloud, world, cargo, sized, types, packed.pools, costs, standby),
+        sparing=sparing(scenario, cloud, world, cargo, sized, packed, costs) if compared else None,
     )
 
 

@@ -79,12 +79,14 @@ def hand_out(
             host_of, unresolved = assign(places, members.flavour, groups, turn=turn)
             if not len(unresolved):
                 return _as_placed(packing, members.flavour, host_of, costs)
-        fits = (types.capacity >= sizes[members.flavour[unresolved[0]]]).all(axis=1) & (supply.left > 0)
+        fits = (types.capacity >= sizes[members.flavour[unresolved[0]]]).all(axis=1)
+        fits &= supply.for_pool(np.zeros(len(fits))) > 0
         if not fits.any():
             raise InfeasibleError(
                 "apart: the limits on host types leave too few hosts to keep replicas apart"
             )
-        added = int(np.where(fits, costs, np.inf).argmin())
+        cheapest = int(np.where(fits, costs, np.inf).argmin())
+        added = types.spare_of(cheapest, fits)
         supply.take(np.array([added]))
         packing = replace(
             packing,
@@ -115,7 +117,7 @@ def place(
     pool: Ints,
     from_h: Ints,
     clock: Clock,
-    standby: Ints,
+    spares: Sequence[Ints],
 ) -> tuple[Hosts, Ints]:
     """Hosts of all pools, each followed by its standby hosts, and the host of each component.
 
@@ -123,7 +125,7 @@ def place(
         packings: one per pool.
         placed: host of each component of a pool, one array per pool.
         pool, from_h: of each component, shape (components,).
-        standby: standby hosts of each pool, shape (pools,).
+        spares: types of the standby hosts, one array per pool.
 
     Returns:
         Hosts, and the host row of each component, shape (components,).
@@ -137,12 +139,12 @@ def place(
         first_h = np.full(len(packing.types), np.iinfo(np.int64).max)
         np.minimum.at(first_h, host_of[mine] - total, from_h[mine])
         months = [clock.month_of_hour(float(h)) for h in first_h]
-        spares = int(standby[row])
-        kind += [*packing.types.tolist(), *[largest(types, packing)] * spares]
-        buy_month += [*months, *[min(months)] * spares]
-        spare += [False] * len(months) + [True] * spares
-        owner += [row] * (len(months) + spares)
-        total += len(months) + spares
+        its = spares[row].tolist()
+        kind += [*packing.types.tolist(), *its]
+        buy_month += [*months, *[min(months)] * len(its)]
+        spare += [False] * len(months) + [True] * len(its)
+        owner += [row] * (len(months) + len(its))
+        total += len(months) + len(its)
     return _hosts(types, kind, owner, buy_month, spare), host_of
 
 
@@ -166,11 +168,14 @@ def _by_hour(packing: PoolPacking, members: Members) -> Ints:
 def _hosts(
     types: HostTypes, kind: list[int], owner: list[int], buy_month: list[int], spare: list[bool]
 ) -> Hosts:
-    capacity = types.capacity[kind]
+    capacity, month = types.capacity[kind], np.array(buy_month, dtype=np.int32)
+    # An owned host whose life is over when it is first needed is one to be bought.
+    kept = types.owned[kind] & (types.end_month[kind] > month)
     return Hosts(
         pool=np.array(owner, dtype=np.int32),
-        type=np.array(kind, dtype=np.int32),
-        buy_month=np.array(buy_month, dtype=np.int32),
+        type=types.kind[kind],
+        buy_month=month,
+        age_months=np.where(kept, month - types.bought_month[kind], 0).astype(np.int32),
         standby=np.array(spare, dtype=np.bool_),
         curve=types.curve[kind],
         capacity_ssj=types.capacity_ssj[kind],

@@ -20,6 +20,7 @@ class Hosts:
     pool: Ints  # row of Plan.pools
     type: Ints  # row of cloud.host_types
     buy_month: Ints  # month in which it is bought and switched on
+    age_months: Ints  # that it has by then: 0, or more if the cloud owned it already
     standby: Bools  # spare of its pool, holds no component until a host fails
     curve: Ints  # row of hardware.curves sorted by name
     capacity_ssj: Floats
@@ -30,6 +31,22 @@ class Hosts:
     rack_units: Floats
     recovers: Ints  # pool (row of Plan.pools) for which it stands by at another site; -1 for other hosts
     rack: Ints  # number from 0 at its site
+
+    @classmethod
+    def none(cls) -> Hosts:
+        """Nothing is built."""
+        kinds = {"Ints": np.int32, "Floats": np.float64, "Bools": np.bool_}
+        return cls(*(np.empty(0, dtype=kinds[str(field.type)]) for field in fields(cls)))
+
+    @property
+    def owned(self) -> Bools:
+        """Whether a host was there already, and is not bought."""
+        return np.asarray(self.age_months > 0)
+
+    @property
+    def bought_month(self) -> Ints:
+        """Month in which each was bought, negative before the run."""
+        return np.asarray(self.buy_month - self.age_months)
 
     def plus(self, others: Hosts) -> Hosts:
         """These hosts, then others."""
@@ -67,7 +84,7 @@ class Sparing:
 class Baseline:
     """What a simple rule would come to for the same components, on the same host types."""
 
-    rule: str  # "first-fit", "best-fit-dot" or "best-fit-norm", each decreasing
+    rule: str  # "first-fit", "best-fit", "best-fit-dot" or "best-fit-norm", each decreasing
     hosts: int  # with standby
     cost_cny_per_year: float  # without standby, as Proof.cost_cny_per_year
 

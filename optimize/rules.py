@@ -14,6 +14,8 @@ import numpy as np
 
 from ..scenarios.cloud import Cloud, HostType
 from ..scenarios.estate import NEVER
+from ..scenarios.policy import Coverage, DrSite, PurchaseMode, binds
+from ..scenarios.policy_words import words
 from ..scenarios.quantity import Quantity, Spec
 from ..scenarios.schema import Alternative, Migration, Scenario
 from ..scenarios.sites import round_trip_ms
@@ -88,16 +90,17 @@ def rules(case: Case) -> Iterator[Rule]:
     chosen = case.chosen
     if chosen.cloud is None or chosen.migration is None:
         return
-    yield from _of_moving(case, chosen, chosen.migration)
+    yield from _of_moving(case, chosen.migration)
     yield from _of_standing(chosen.cloud)
     yield from _limited_types(chosen.cloud)
     yield from _of_sites(chosen.cloud)
     yield _host_size(case, chosen.cloud)
 
 
-def _of_moving(case: Case, chosen: Alternative, migration: Migration) -> Iterator[Rule]:
-    """Only strict ones can conflict: others are kept as far as possible, and what is late is counted."""
-    if not migration.strict:
+def _of_moving(case: Case, migration: Migration) -> Iterator[Rule]:
+    """Only strict rules can conflict: others are kept as far as possible, and what is late is counted."""
+    strict = list(_strict_rules(case))
+    if not strict:
         return
     people, mbps = (case.world.of(q) for q in (migration.team_fte, migration.ingress_mbps))
     yield Rule(
@@ -110,18 +113,44 @@ def _of_moving(case: Case, chosen: Alternative, migration: Migration) -> Iterato
         lambda c: c.with_level(migration.ingress_mbps, UNBOUND_MBPS),
         lambda _: "",
     )
-    for name, words, loose in _limits_on_moving(case, migration):
+    for name, says, loose in _limits_on_moving(case, migration):
         yield Rule(
-            Family(name, words),
+            Family(name, says),
             partial(_lifted, fields=loose),
             lambda plan: f"the last system moves on {_last_move(case, plan)}",
         )
-    if chosen.deadline is not None:
-        yield Rule(
-            Family("deadline", f"every system moved by {chosen.deadline}"),
-            lambda c: c.with_alternative(deadline=None),
-            lambda plan: f"the last system moves on {_last_move(case, plan)}",
-        )
+    yield from strict
+
+
+def _strict_rules(case: Case) -> Iterator[Rule]:
+    """The rules of policy that must not be missed."""
+    for name, rule in case.scenario.policy.items():
+        if binds(case.scenario, case.alternative, rule) and getattr(rule, "strict", False):
+            yield Rule(
+                Family(name, words(case.scenario, name, case.world)),
+                partial(_without, name=name),
+                partial(_then, case, rule),
+            )
+
+
+def _then(case: Case, rule: object, plan: Plan) -> str:
+    """When what the rule asks for is done by a plan without it."""
+    if isinstance(rule, Coverage):
+        systems = case.world.estate.systems
+        first_h = np.full(len(case.world.estate.rooms.id), int(NEVER), dtype=np.int64)
+        np.minimum.at(first_h, systems.room, plan.wave_h.astype(np.int64))
+        mine = np.isin(np.arange(len(first_h)), systems.room[~systems.stays & (systems.arrives_month == 0)])
+        reached = first_h[mine & (first_h < NEVER)]
+        day = case.world.clock.day_of_hour(int(reached.max())).isoformat() if len(reached) else "no day"
+        return f"the last department is reached on {day}"
+    if isinstance(rule, DrSite | PurchaseMode):
+        return ""
+    return f"the last system moves on {_last_move(case, plan)}"
+
+
+def _without(case: Case, name: str) -> Case:
+    policy = {key: rule for key, rule in case.scenario.policy.items() if key != name}
+    return replace(case, scenario=case.scenario.model_copy(update={"policy": policy}))
 
 
 def _lifted(case: Case, fields: dict[str, object]) -> Case:
@@ -139,12 +168,6 @@ def _limits_on_moving(case: Case, migration: Migration) -> Iterator[tuple[str, s
     if migration.budget_cny_per_year is not None:
         budget = case.world.of(migration.budget_cny_per_year)
         yield "budget", f"at most CNY {budget:,.0f} a year for moving", {"budget_cny_per_year": None}
-    if migration.mandates:
-        dates = ", ".join(f"{mandate.scope} systems from {mandate.first}" for mandate in migration.mandates)
-        yield "mandates", f"{dates} on the cloud", {"mandates": ()}
-    if migration.coverage:
-        dates = ", ".join(str(coverage.by) for coverage in migration.coverage)
-        yield "coverage", f"a system of every department on the cloud by {dates}", {"coverage": ()}
 
 
 def _last_move(case: Case, plan: Plan) -> str:
@@ -200,6 +223,13 @@ def _of_sites(cloud: Cloud) -> Iterator[Rule]:
             Family("number of sites", f"at least {siting.least_sites} and {most} sites{kind}"),
             lambda c: c.with_siting(most_sites=None, least_sites=1, new_sites=True),
             lambda plan: f"{len(plan.sites)} sites",
+        )
+    if siting is not None and siting.pinned:
+        names = ", ".join(dict.fromkeys(pinned.site for pinned in siting.pinned))
+        yield Rule(
+            Family("pinned units", f"units that {names} must serve"),
+            lambda c: c.with_siting(pinned=()),
+            lambda _: "",
         )
     if siting is not None and siting.latency_ms is not None:
         limit_ms = siting.latency_ms

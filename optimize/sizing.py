@@ -96,5 +96,6 @@ def expected_growth(
     last = np.minimum(last, on_cloud + cloud.growth_years_ahead * MONTHS_PER_YEAR)
     years, years_on_cloud = last / MONTHS_PER_YEAR, np.maximum(last - on_cloud, 0) / MONTHS_PER_YEAR
     growth, rebound = world.of(scenario.demand.growth_per_year), world.of(scenario.demand.rebound_per_year)
-    grown = np.ones(len(rows)) if rebound_only else (1 + growth) ** years
+    # A measured load holds its own growth and steps.
+    grown = np.ones(len(rows)) if rebound_only else (1 + growth) ** years * world.estate.rises.by(last, rows)
     return np.asarray(grown * (1 + rebound) ** years_on_cloud)

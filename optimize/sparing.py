@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +10,7 @@ from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .cargo import Cargo, Sized
 from .hosts import KWH_PER_W_YEAR, HostTypes, power_w
-from .packing import PoolPacking
+from .pack_pools import PackedPools
 from .plan import Sparing
 from .profiles import Ask, PlacedPacking, flat_packing, overload_of
 
@@ -26,22 +24,21 @@ def sparing(
     world: World,
     cargo: Cargo,
     sized: Sized,
-    types: HostTypes,
-    packings: Sequence[PoolPacking],
+    packed: PackedPools,
     costs: Floats,
-    standby: int,
 ) -> Sparing | None:
     """The comparison, or None where hosts are not filled by the hour.
 
     Args:
-        packings: one per pool.
         costs: yearly cost of each host type in each pool, shape (pools, types).
-        standby: standby hosts of all pools.
     """
     asked = sized.asked
     if asked is None:
         return None
-    by_hour = [packing for packing in packings if isinstance(packing, PlacedPacking)]
+    every, standby = packed.types, packed.standby
+    # Owned hosts are of the types that may be bought; what is compared with uses as many as it likes.
+    types, costs = every.only(~every.owned), costs[:, ~every.owned]
+    by_hour = [packing for packing in packed.pools if isinstance(packing, PlacedPacking)]
     pools = [np.flatnonzero(cargo.pool == pool) for pool in range(len(by_hour))]
     peak, p95 = (
         [flat_packing(asked, size, mine, types, its) for mine, its in zip(pools, costs, strict=True)]
@@ -50,7 +47,7 @@ def sparing(
     over = [overload_of(asked, mine, *found, types) for mine, found in zip(pools, p95, strict=True)]
 
     def energy(hosts: list[Ints]) -> float:
-        return _kwh_per_year(scenario, cloud, world, asked, types, np.concatenate(hosts))
+        return _kwh_per_year(scenario, cloud, world, asked, every, np.concatenate(hosts))
 
     return Sparing(
         overload_share=asked.allowed,

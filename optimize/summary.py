@@ -38,6 +38,7 @@ def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int
         "components_on_cloud": int((plan.placement >= 0).sum()),
         "pools": [f"{zone} level {level}" for zone, level in plan.pools],
         "hosts": proof.hosts,
+        **({"hosts_owned": int(hosts.owned.sum())} if cloud.existing else {}),
         "hosts_by_type": [f"{t.name}: {n}" for t, n in zip(cloud.host_types, by_type, strict=True) if n],
         **({} if proof.sparing is None else asdict(proof.sparing)),
         **_baselines(proof.baselines),

@@ -1,4 +1,4 @@
-"""What is left of the hosts to be had, where a type is limited (``cloud.host_types.<n>.limit``).
+"""What is left of the hosts to be had: those owned already, and where a type is limited (its ``limit``).
 
 Pools take hosts in turn, the largest pool first. Each keeps back as many of a limited type as stand by for
 it, and what pools after it cannot do without. Another turn may be cheaper, which the bound allows for, or do
@@ -18,17 +18,32 @@ from .packing.fleet import fits_on
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Supply:
-    """Hosts of each type that may still be had, infinite without a limit, shape (types,); it shrinks."""
+    """Hosts that may still be had.
+
+    Attributes:
+        left: of each type, infinite without a limit, shape (types,); it shrinks.
+        usable: types that may be used here, shape (types,).
+    """
 
     left: Floats
+    usable: Bools
+
+    def within(self, usable: Bools) -> Supply:
+        """The same hosts, of which only some types may be used."""
+        return Supply(self.left, usable)
 
     def for_pool(self, kept: Floats) -> Floats:
         """Hosts of each type that hold components of a pool at most, some being kept, shape (types,)."""
-        return np.maximum(self.left - kept, 0.0)
+        return np.where(self.usable, np.maximum(self.left - kept, 0.0), 0.0)
+
+    def give_back(self, hosts: Ints) -> None:
+        """Hosts of the given types may be had again."""
+        np.add.at(self.left, hosts, 1.0)
 
     def take(self, hosts: Ints) -> None:
         """Take hosts of the given types.

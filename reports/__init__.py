@@ -3,10 +3,12 @@
 Read first ``statement`` (``state``), ``publish`` and ``folder``. Then:
 
 - ``books``, ``cash``, ``quantiles``, ``figures``: from outcomes of worlds to figures with ranges
+- ``money``: cash flows by year and payer, returns, metrics with their standards
 - ``claims``, ``rank``: published figures beside them; what drives the spread
 - ``contract``: ``statement.json``; ``manifest``: how to make the same bytes again
 - ``tables``, ``placement``, ``arrow``: Parquet; ``charts``: every chart (loads matplotlib)
 - ``fleet``: the same for fleet scenarios; ``fit``, ``fit_page``: a demand model beside its trace
+- ``calibration``: worlds conditioned on claims
 - ``messages``, ``lines``, ``sentences``: words in both languages; ``sections``, ``page``, ``screen``: where
   they stand; ``opening``, ``watch``, ``progress``: how a run begins, what is said meanwhile
 """

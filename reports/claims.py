@@ -10,7 +10,8 @@ Money is counted gross first: what the claim's categories cost less on the rooms
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 
@@ -18,7 +19,9 @@ import numpy as np
 
 from ..scenarios.schema import Claim
 from ..sim.ledger import ANNUAL, ONE_OFF
+from ..sim.tally import COUNTED
 from .books import Books, rows_of
+from .figures import total_savings
 from .quantiles import Floats, Stat
 from .rank import rank_correlations, weighted_median
 
@@ -26,7 +29,7 @@ NEAR = 0.1  # of the published figure
 FEWEST_NEAR = 5  # worlds, below which a median of them says little
 MIX_SIZE = 6
 ROOM_RENEWAL = ("room_refit",)
-MONEY = ("annual_saving", "one_off_saving")
+MONEY = ("annual_saving", "one_off_saving", "npv_saving")
 
 
 @dataclass(frozen=True)
@@ -79,23 +82,45 @@ class Check:
     mix: Mix | None
 
     @property
+    def verdict(self) -> str:
+        """``inside`` or ``outside``; ``used`` where inputs were fitted to it, so that it is no evidence."""
+        if self.claim.calibrated:
+            return "used"
+        return "inside" if self.inside else "outside"
+
+    @property
     def accounting(self) -> str:
-        """The way of counting, as programs read it: ``gross``, ``net+staff`` ...; ``count`` if no money."""
-        if self.claim.metric not in MONEY:
-            return "count"
-        return "+".join(self.switches) or "gross"
+        """See ``accounting``."""
+        return accounting(self.claim, self.switches)
+
+
+def accounting(claim: Claim, switches: Collection[str]) -> str:
+    """The way of counting, as programs read it: ``gross``, ``net+staff`` ...; ``count`` if no money.
+
+    Args:
+        switches: those that are on; others than the claim's own are left out.
+    """
+    if claim.metric not in MONEY:
+        return "count"
+    return "+".join(switch for switch in claim.switches if switch in switches) or "gross"
 
 
 def checks(books: Books) -> tuple[Check, ...]:
-    """Every claim of the scenario, for each consolidation and every combination of switches."""
-    kinds = {name: books.scenario.alternatives[name].kind for name in books.others}
-    consolidations = [name for name, kind in kinds.items() if kind == "consolidate"]
+    """Every claim of the scenario, for each alternative it speaks of and every combination of switches."""
     return tuple(
         _check(books, name, claim, switches)
-        for name in consolidations
+        for name in books.others
         for claim in books.scenario.claims
+        if speaks_of(books, claim, name)
         for switches in combinations(claim)
     )
+
+
+def speaks_of(books: Books, claim: Claim, name: str) -> bool:
+    """Whether a claim is about an alternative."""
+    if claim.alternatives:
+        return name in claim.alternatives
+    return books.scenario.alternatives[name].kind == "consolidate" and name != claim.against
 
 
 def combinations(claim: Claim) -> list[tuple[str, ...]]:
@@ -120,15 +145,30 @@ def _check(books: Books, alternative: str, claim: Claim, switches: tuple[str, ..
 
 def figure(books: Books, alternative: str, claim: Claim, switches: tuple[str, ...]) -> Floats:
     """The simulated figure a claim speaks of, in the claim's unit, shape (worlds,)."""
-    if claim.metric == "annual_saving":
-        return books.annual_saving(alternative, saving_rows(claim, switches))
-    if claim.metric == "one_off_saving":
-        return books.one_off_saving(alternative, saving_rows(claim, switches), _months(books, claim))
+    if claim.metric in COUNTED:
+        row = books.scenario.claims.index(claim)
+        return books.each(alternative, lambda o: o.tallies[row])
+    if claim.metric in MONEY:
+        against = books if claim.against is None else _against(books, claim.against)
+        return _saved(against, alternative, claim, switches)
     moved = _moved(books, alternative, claim)
     if claim.metric == "systems_moved":
         return moved
     planned = books.each(alternative, lambda o: o.systems_planned)
     return np.divide(moved, planned, out=np.zeros_like(moved), where=planned > 0)
+
+
+def _saved(books: Books, alternative: str, claim: Claim, switches: tuple[str, ...]) -> Floats:
+    if claim.metric == "annual_saving":
+        return books.annual_saving(alternative, saving_rows(claim, switches))
+    if claim.metric == "one_off_saving":
+        return books.one_off_saving(alternative, saving_rows(claim, switches), _months(books, claim))
+    return total_savings(books, alternative)["npv"].values
+
+
+def _against(books: Books, other: str) -> Books:
+    """The same books with savings measured against another alternative."""
+    return replace(books, scenario=books.scenario.model_copy(update={"baseline": other}))
 
 
 def saving_rows(claim: Claim, switches: tuple[str, ...]) -> list[int]:

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..optimize.plan import Proof, ScheduleProof
 from ..scenarios.terms import Text
 from .claims import Check, Mix
 from .figures import PARTS
 from .messages import LANGS, say
+from .money.contract import metrics_json, money_json
 from .quantiles import Stat
 
 if TYPE_CHECKING:
+    from .policy import RuleFigures
     from .sites import RecoveryFigures, SiteFigures
     from .statement import Conduct, Savings, Statement
+    from .uncertainty.answer import Uncertainty
 
 SCHEMA = 1
 DIGITS = 12
@@ -44,6 +47,7 @@ def to_json(statement: Statement) -> Json:
         "seed": statement.seed,
         "baseline": scenario.baseline,
         "alternatives": list(scenario.alternatives),
+        "titles": {name: _text(alternative.title) for name, alternative in scenario.alternatives.items()},
         "currency": "CNY",
         "price_year": scenario.time.price_year,
         "horizon_years": scenario.time.years,
@@ -81,6 +85,13 @@ def to_json(statement: Statement) -> Json:
         "service": {name: _service(found) for name, found in conduct.items()},
         "recovery": {name: _recovery(found) for name, found in statement.recovery.items()},
         "sites": {name: _sites(found) for name, found in statement.sites.items() if found},
+        "money": {name: _rounded(money_json(found, _stat)) for name, found in statement.money.items()},
+        "metrics": {name: _rounded(metrics_json(found, _stat)) for name, found in statement.metrics.items()},
+        "policy": {
+            name: {rule: _rule(figures) for rule, figures in found.items()}
+            for name, found in statement.policy.items()
+        },
+        "goals": {name: _stats(found) for name, found in statement.goals.items()},
         "claims": [_claim(check) for check in statement.claims],
         "plan": {name: _plan(proof, statement.late[name]) for name, proof in statement.proofs.items()},
         "schedule": {name: _schedule(proof) for name, proof in statement.schedules.items()},
@@ -89,6 +100,7 @@ def to_json(statement: Statement) -> Json:
             for d in statement.drivers
         ],
         "spread_by_grade": {grade: _round(share) for grade, share in statement.spread_by_grade.items()},
+        "uncertainty": None if statement.uncertainty is None else _uncertainty(statement.uncertainty),
         "definitions": {key: {lang: say(lang, f"define.{key}") for lang in LANGS} for key in DEFINITIONS},
     }
 
@@ -142,6 +154,19 @@ def _sites(sites: Sequence[SiteFigures]) -> list[Json]:
     ]
 
 
+def _rule(figures: RuleFigures) -> Json:
+    return {
+        "rule": figures.rule,
+        "due": None if figures.due is None else figures.due.isoformat(),
+        "met_share": _round(figures.met_share),
+        "met_on": _stat(figures.met_on),
+        "first_on": _stat(figures.first_on),
+        "shortfall": _stat(figures.shortfall),
+        "unit": figures.shortfall.unit,
+        "source": figures.source,
+    }
+
+
 def _claim(check: Check) -> Json:
     claim = check.claim
     return {
@@ -153,7 +178,7 @@ def _claim(check: Check) -> Json:
         "relation": claim.relation,
         "unit": claim.unit,
         "stat": _stat(check.stat),
-        "verdict": "inside" if check.inside else "outside",
+        "verdict": check.verdict,
         "share_of_worlds_below": _round(check.below),
         "distance": _round(check.distance),
         "accounting": check.accounting,
@@ -214,6 +239,23 @@ def _schedule(proof: ScheduleProof) -> Json:
         "room_after_room_cost": _round(proof.in_turn_cny),
         "unit": "CNY",
     }
+
+
+def _uncertainty(found: Uncertainty) -> Json:
+    return {
+        "convergence": _rounded(asdict(found.convergence)),
+        "sensitivity": {name: _rounded(asdict(part)) for name, part in found.sensitivities.items()},
+        "standings": {name: _rounded(asdict(part)) for name, part in found.standings.items()},
+    }
+
+
+def _rounded(value: Any) -> Any:
+    """Plain values with every number rounded."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return _round(value) if isinstance(value, float) else value
 
 
 def _stats(stats: Mapping[str, Stat]) -> Json:

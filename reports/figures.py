@@ -83,8 +83,10 @@ def _site_capital(books: Books, name: str) -> Floats:
     cloud = books.scenario.alternatives[name].cloud
     if cloud is None:
         return np.zeros(len(books.results))
-    bought = books.each(name, lambda o: o.cost_cny[:, rows_of({"host_new", "network_new"})].sum())
-    fitout = books.each(name, lambda o: o.cost_cny[:, rows_of({"cloud_fitout", "site_opening"})].sum())
+    hardware = rows_of({"host_new", "network_new", "premium_hardware"})
+    building = rows_of({"cloud_fitout", "site_opening", "premium_construction"})
+    bought = books.each(name, lambda o: o.cost_cny[:, hardware].sum())
+    fitout = books.each(name, lambda o: o.cost_cny[:, building].sum())
     life = books.drawn(books.scenario.rooms["room"].fitout_life_years.path)
     return np.asarray(bought / books.drawn(cloud.host_life_years.path) + fitout / life)
 

@@ -191,7 +191,7 @@ def claim_line(check: Check, lang: Lang) -> ClaimLine:
 
 
 def _verdict(check: Check, lang: Lang, written: Format) -> str:
-    if check.inside:
-        return say(lang, "claim.inside")
+    if check.verdict in ("used", "inside"):
+        return say(lang, f"claim.{check.verdict}")
     key = "claim.above" if check.distance > 0 else "claim.under"
     return say(lang, key, distance=written(lang, abs(check.distance)))

@@ -58,6 +58,7 @@ def _write(
     statement: Statement, study: Study, folder: Path, command: str, options: Mapping[str, object]
 ) -> None:
     from .charts import render_all
+    from .money.tables import FILE, money_csv
     from .page import page
     from .tables import write_tables
 
@@ -65,6 +66,7 @@ def _write(
     _save(folder / "statement.json", text + "\n")
     _save(folder / "scenario.yaml", resolved_yaml(study.scenario))
     write_tables(study, folder)
+    (folder / FILE).write_text(money_csv(study), encoding="utf-8-sig", newline="")
     charts = render_all(statement, study, folder, manifest.run_id(statement))
     _save(folder / "report.html", page(statement, charts, command))
     manifest.write(statement, folder, command=command, options=options)

@@ -23,11 +23,13 @@ from .lines import (
 from .manifest import run_id
 from .messages import Lang, money_cell, say
 from .quantiles import Stat
+from .rule_words import rule_rows
 from .statement import Statement
 
 WIDTH = 100
 LABEL = 43
 NUMBER = 12
+RULE = (7, 12, 17)
 CONDUCT = (
     "rooms_open",
     "hosts_bought",
@@ -47,6 +49,8 @@ def table(statement: Statement, lang: Lang = "en") -> str:
     for name in statement.savings:
         lines += _savings(statement, name, lang)
     lines += _conduct(statement, lang)
+    for name in statement.policy:
+        lines += _policy(statement, name, lang)
     if statement.claims:
         lines += _claims(statement, lang)
     return "\n".join(line.rstrip() for line in lines)
@@ -110,13 +114,30 @@ def _conduct(statement: Statement, lang: Lang) -> list[str]:
     return ["", *rows]
 
 
+def _policy(statement: Statement, name: str, lang: Lang) -> list[str]:
+    """The rules that bind an alternative: share of worlds, middle day, and what is missing."""
+    found = rule_rows(statement, name, lang)
+    if not found:
+        return []
+    heads = [say(lang, f"screen.policy.{key}") for key in ("met", "on", "short")]
+    rows = ["", _rule(say(lang, "screen.policy", name=title(statement, name, lang)), heads)]
+    return rows + [_rule(f"  {row.words}", [row.met, row.met_on.middle, row.worst]) for row in found]
+
+
+def _rule(label: str, cells: Sequence[str]) -> str:
+    """A rule, whose words need more room, and three cells."""
+    label = _cut(label, WIDTH - sum(RULE))
+    padded = (" " * (width - columns(cell)) + cell for cell, width in zip(cells, RULE, strict=True))
+    return label + " " * (WIDTH - sum(RULE) - columns(label)) + "".join(padded)
+
+
 def _claims(statement: Statement, lang: Lang) -> list[str]:
     heads = [say(lang, f"screen.{key}") for key in ("published", "p10", "p50", "p90")]
     rows = ["", _row(say(lang, "screen.claims"), heads)]
     for check in statement.claims:
         line = claim_line(check, lang)
         cells = [line.published, line.span.low, line.span.middle, line.span.high]
-        verdict = say(lang, "screen.inside" if line.inside else "screen.outside")
+        verdict = say(lang, f"screen.{check.verdict}")
         rows.append(f"{_row(f'  {line.id} {_way(check, lang)}', cells)}  {verdict}")
     return rows
 

@@ -32,10 +32,13 @@ from .lines import (
 )
 from .manifest import run_id
 from .messages import Lang, money, money_cell, number, say, share, significant
+from .money.sections import sections as money_sections
 from .quantiles import Stat
+from .rule_words import goal_lines, rule_rows
 from .sentences import details, finding
 from .sites import SiteFigures
 from .statement import Statement
+from .sure import sure
 
 FEW_WORLDS = 10  # fewer cannot show a P10 and a P90
 CONDUCT_TABLES = {
@@ -46,6 +49,7 @@ CONDUCT_TABLES = {
 # Rules and ways of packing, and what they are called.
 SIMPLE_RULES = {
     "first-fit": "page.plan.first_fit",
+    "best-fit": "page.plan.best_fit",
     "best-fit-dot": "page.plan.best_fit_dot",
     "best-fit-norm": "page.plan.best_fit_norm",
 }
@@ -103,13 +107,17 @@ def sections(statement: Statement, command: str, lang: Lang) -> dict[str, Any]:
         "findings": [[finding(statement, n, lang), *details(statement, n, lang)] for n in statement.savings],
         "cards": _cards(statement, lang),
         "claims": _claims(statement, lang),
+        "policy": {n: ruled for n in scenario.alternatives if (ruled := rule_rows(statement, n, lang))},
+        "goals": goal_lines(statement, lang),
         "savings": {name: _savings(statement, name, lang) for name in statement.savings},
         "conduct": {key: conduct_lines(statement, lang, keys) for key, keys in CONDUCT_TABLES.items()},
         "sites": {name: _sites(found, lang) for name, found in statement.sites.items() if found},
         "plans": {name: _plan(statement, name, proof, lang) for name, proof in statement.proofs.items()},
         "grades": {grade: share(part) for grade, part in statement.spread_by_grade.items()},
+        "sure": sure(statement, lang),
         "assumptions": _assumptions(statement, lang),
         "counts": {"total": len(rows), **counts(rows)},
+        "money": money_sections(statement, lang),
         "definitions": [say(lang, f"define.{key}") for key in DEFINITIONS],
     }
 

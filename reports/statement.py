@@ -19,9 +19,12 @@ from ..sim.outcome import Study
 from .books import Books
 from .claims import Check, checks
 from .figures import Figure, annual_savings, conduct, level_savings, one_off_savings, total_savings
+from .money.statement import Metrics, Money, metrics_of, money_of
+from .policy import RuleFigures, goals_of, policy_of
 from .quantiles import Stat
 from .rank import Driver, by_grade, rank_correlations
 from .sites import RecoveryFigures, SiteFigures, recovery_of, sites_of
+from .uncertainty.answer import Uncertainty, uncertainty
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,12 @@ class Statement:
         proofs, schedules, late: of the plans of the middle world (see ``Study``), by alternative.
         sites: named sites of the plans of the middle world; ``recovery`` only where a recovery site is
             planned.
+        money, metrics: of every alternative, the baseline included.
         drivers: rank correlations with the headline's net annual saving, all annual categories.
         spread_by_grade: share of its spread that goes with quantities of each grade.
+        policy: what became of the rules that bind each alternative, by name.
+        goals: where each alternative stands at the end, by goal.
+        uncertainty: None if there is no headline.
     """
 
     scenario: Scenario
@@ -122,8 +129,13 @@ class Statement:
     late: Mapping[str, int]
     sites: Mapping[str, tuple[SiteFigures, ...]]
     recovery: Mapping[str, RecoveryFigures]
+    money: Mapping[str, Money]
+    metrics: Mapping[str, Metrics]
     drivers: tuple[Driver, ...]
     spread_by_grade: Mapping[str, float]
+    policy: Mapping[str, Mapping[str, RuleFigures]]
+    goals: Mapping[str, Mapping[str, Stat]]
+    uncertainty: Uncertainty | None
 
     def to_json(self) -> dict[str, object]:
         """The contract of ``statement.json``."""
@@ -156,8 +168,13 @@ def state(study: Study) -> Statement:
         late={name: plan.late for name, plan in plans.items()},
         sites={name: sites_of(study, name) for name in study.plans},
         recovery={name: found for name, found in recovery.items() if found is not None},
+        money={name: money_of(books, name) for name in study.scenario.alternatives},
+        metrics={name: metrics_of(books, name) for name in study.scenario.alternatives},
         drivers=drivers,
         spread_by_grade=by_grade(drivers),
+        policy={name: policy_of(books, name) for name in study.scenario.alternatives},
+        goals={name: goals_of(books, name) for name in study.scenario.alternatives},
+        uncertainty=uncertainty(books, study.seed, headline) if headline else None,
     )
 
 

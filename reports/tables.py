@@ -5,18 +5,21 @@ Column names end in their unit. See ``placement`` for what the plan puts where.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from ..sim.ledger import ITEMS
+from ..sim.ledger import ITEMS, PAYERS
 from ..sim.outcome import Outcome, Study
 from ..sim.run import SERIES
 from .arrow import Indices, item_columns, joined, moments, months, save, texts
 from .books import MONTHS_PER_YEAR, Books
-from .figures import CLOUD_LEVEL, annual_savings, conduct, one_off_savings, total_savings
+from .claims import accounting, combinations, speaks_of
+from .claims import figure as claimed
+from .figures import CLOUD_LEVEL, Figure, annual_savings, conduct, one_off_savings, total_savings
+from .money.values import stored
 from .placement import hosts, plan
 from .quantiles import Floats
 
@@ -28,21 +31,27 @@ def write_tables(study: Study, folder: Path) -> None:
 
 
 def ledger(study: Study) -> pa.Table:
-    """Bookings of all worlds by alternative, year and item; what sums to nothing is left out."""
+    """Bookings of all worlds by alternative, year and item; what sums to nothing is left out.
+
+    ``cost_cny`` is the government's; every other payer has a column of its own.
+    """
 
     def by_year(outcome: Outcome) -> Floats:
-        monthly = np.stack([outcome.amount, outcome.cost_cny, outcome.carbon_kg], axis=-1)
-        return np.asarray(monthly.reshape(-1, MONTHS_PER_YEAR, len(ITEMS), 3).sum(axis=1))
+        nothing = np.zeros((len(PAYERS) - 1, *outcome.cost_cny.shape))
+        others = nothing if outcome.others_cny is None else outcome.others_cny
+        monthly = np.stack([outcome.amount, outcome.cost_cny, outcome.carbon_kg, *others], axis=-1)
+        return np.asarray(monthly.reshape(-1, MONTHS_PER_YEAR, len(ITEMS), monthly.shape[-1]).sum(axis=1))
 
     sums = _of_all(study, by_year)
     world, alternative, year, item = np.nonzero((sums != 0).any(axis=-1))
     booked = sums[world, alternative, year, item]
-    columns = {name: booked[:, i] for i, name in enumerate(("amount", "cost_cny", "carbon_kg"))}
+    names = ("amount", "cost_cny", "carbon_kg", *(f"{payer}_cny" for payer in PAYERS[1:]))
+    columns = {name: booked[:, i] for i, name in enumerate(names)}
     return pa.table({**_keys(study, world, alternative, year), **item_columns(item), **columns})
 
 
 def ledger_levels(study: Study) -> pa.Table:
-    """Cost of all worlds by alternative, year, level of government (or the cloud site) and item."""
+    """Cost to the government in all worlds by alternative, year, level (or the cloud site) and item."""
     cost = _of_all(study, lambda outcome: outcome.cost_by_level_cny)
     world, alternative, year, level, item = cells = np.nonzero(cost)
     names = [*study.scenario.estate.levels, CLOUD_LEVEL]
@@ -67,6 +76,7 @@ def ledger_sites(study: Study) -> pa.Table:
             "month": months(study.world.clock, books.month),
             "site": texts([_site(study, name, int(site)) for site in sites], row),
             **item_columns(books.item),
+            "payer": texts(PAYERS, books.payer),
             "amount": books.amount,
             "cost_cny": books.cost_cny,
             "carbon_kg": books.carbon_kg,
@@ -90,16 +100,49 @@ def series(study: Study) -> pa.Table:
 
 
 def worlds(study: Study) -> pa.Table:
-    """One row per world: every quantity drawn, by its path, then what came of it, as alternative:figure."""
-    books = Books.of(study.scenario, study.results)
-    columns: dict[str, object] = {"world": np.array([r.world for r in study.results], dtype=np.int32)}
-    columns |= {path: books.drawn(path) for path in study.results[0].draws}
-    for name in study.scenario.alternatives:
-        columns |= {f"{name}:{key} ({f.unit})": f.values for key, f in conduct(books, name).items()}
+    """One row per world, see ``world_table``."""
+    return world_table(Books.of(study.scenario, study.results))
+
+
+def world_table(books: Books) -> pa.Table:
+    """One row per world: every quantity drawn, by its path, then what came of it, as alternative:figure.
+
+    Among the figures are those that claims speak of, under every way of counting (``claim K2 gross``), and
+    what the alternative has saved over the baseline by the end of each year (``cash 24 months``).
+    """
+    columns: dict[str, object] = {"world": np.array([r.world for r in books.results], dtype=np.int32)}
+    columns |= {path: books.drawn(path) for path in books.results[0].draws}
+    for name in books.scenario.alternatives:
+        columns |= _named(name, conduct(books, name))
+        columns |= _named(name, {f"money {key}": figure for key, figure in stored(books, name).items()})
     for name in books.others:
         found = total_savings(books, name) | annual_savings(books, name) | one_off_savings(books, name)
-        columns |= {f"{name}:saving {key} ({f.unit})": f.values for key, f in found.items()}
+        columns |= _named(name, {f"saving {key}": figure for key, figure in found.items()})
+        columns |= _named(name, claim_figures(books, name) | cash_figures(books, name))
     return pa.table(columns)
+
+
+def _named(alternative: str, figures: Mapping[str, Figure]) -> dict[str, object]:
+    return {f"{alternative}:{key} ({figure.unit})": figure.values for key, figure in figures.items()}
+
+
+def claim_figures(books: Books, name: str) -> dict[str, Figure]:
+    """What every claim about an alternative reads in each world, under every way of counting."""
+    return {
+        f"claim {claim.id} {accounting(claim, switches)}": Figure(
+            claimed(books, name, claim, switches), claim.unit
+        )
+        for claim in books.scenario.claims
+        if speaks_of(books, claim, name)
+        for switches in combinations(claim)
+    }
+
+
+def cash_figures(books: Books, name: str) -> dict[str, Figure]:
+    """Net cash saved by the end of each year, not discounted: above 0 it is paid back by then."""
+    total = np.cumsum(books.saving(name).sum(axis=2), axis=1)
+    ends = range(MONTHS_PER_YEAR, total.shape[1] + 1, MONTHS_PER_YEAR)
+    return {f"cash {months} months": Figure(total[:, months - 1], "CNY") for months in ends}
 
 
 def _of_all(study: Study, value: Callable[[Outcome], Floats]) -> Floats:

@@ -4,7 +4,7 @@ Read first ``schema`` (the sections), ``quantity`` (numbers and distributions) a
 (``load``). Then:
 
 - ``terms``, ``assets``, ``fleet``: sections that stand in files of their own
-- ``tree``, ``yaml_strict``, ``include``, ``validate``, ``references``: the steps of loading
+- ``tree``, ``yaml_strict``, ``include``, ``variants``, ``validate``, ``references``: the steps of loading
 - ``check``: what a scenario assumes; ``attributes``: the reference of all fields
 - ``streams`` and ``clock``: random numbers and time
 - ``traces``: readers of measured demand
@@ -17,6 +17,7 @@ from .check import Assumption, assumptions
 from .clock import Clock
 from .errors import InfeasibleError, InputError, Problem, RoomfoldError
 from .fleet import FleetScenario
+from .include import variants_of
 from .loader import fingerprint, library, load, load_any, quantities, resolved_yaml
 from .quantity import Quantity
 from .schema import Scenario
@@ -38,4 +39,5 @@ __all__ = [
     "load_any",
     "quantities",
     "resolved_yaml",
+    "variants_of",
 ]

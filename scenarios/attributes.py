@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from .fleet import FleetScenario
 from .quantity import Quantity
 from .schema import Scenario
-from .validate import allowed_range, inner
+from .validate import allowed_range, inner, sections
 
 _WORDS = {
     int: "whole number",
@@ -28,6 +28,8 @@ _WORDS = {
 }
 _SECTION = "section"
 _INCLUDE = "Files laid under this one: library:FILE, or a path below its folder"
+_OVERRIDES = "Changes laid on the scenario when it is asked for as NAME@OVERRIDE; each a scenario in part"
+_MATRIX = "Lists of overrides (or base), one of each of which makes a variant"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,12 @@ class Attribute:
 
 def attributes(kind: type[Scenario] | type[FleetScenario] = Scenario) -> list[Attribute]:
     """Every field of a scenario, in schema order; ``<name>`` stands for any name, ``<n>`` for a position."""
-    return [Attribute("include", "list of text", "", "none", "", _INCLUDE), *_section(kind, "")]
+    return [
+        Attribute("include", "list of text", "", "none", "", _INCLUDE),
+        Attribute("overrides", "section by name", "", "none", "", _OVERRIDES),
+        Attribute("matrix", "list of list of text", "", "none", "", _MATRIX),
+        *_section(kind, ""),
+    ]
 
 
 def _section(kind: type[BaseModel], prefix: str) -> Iterator[Attribute]:
@@ -64,6 +71,10 @@ def _field(path: str, info: FieldInfo) -> Iterator[Attribute]:
         unit, low, high = allowed_range(info)
         allowed = f"{low:.15g} ... {high:.15g}"
     yield Attribute(path, _type(kind), unit, _default(info), allowed, description)
+    for field, kinds in (sections(get_args(kind)[1]) if get_origin(kind) is dict else {}).items():
+        for value, chosen in kinds.items():
+            yield from _section(chosen, f"{path}.<name, {field}: {value}>.")
+        return
     path, model = _below(path, kind)
     if model is not None and model is not Quantity:
         yield from _section(model, f"{path}.")
@@ -94,7 +105,9 @@ def _default(info: FieldInfo) -> str:
     if isinstance(info.default, Quantity):
         low, high = info.default.support
         return f"{low:.15g} ... {high:.15g}" if low < high else f"{low:.15g}"
-    return "none" if info.default in (None, (), {}) else str(info.default).lower()
+    if info.default in (None, (), {}):
+        return "none"
+    return ", ".join(map(str, info.default)) if isinstance(info.default, tuple) else str(info.default).lower()
 
 
 def _allowed(info: FieldInfo, kind: Any) -> str:
@@ -175,6 +188,16 @@ def schema_json() -> dict[str, Any]:
             "type": "array",
             "items": {"type": "string"},
             "description": _INCLUDE,
+        }
+        schema["properties"]["overrides"] = {
+            "type": "object",
+            "additionalProperties": {"type": "object"},
+            "description": _OVERRIDES,
+        }
+        schema["properties"]["matrix"] = {
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            "description": _MATRIX,
         }
         del schema["required"]
     return {

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from .quantity import Quantity, Spec, quantity
 from .sites import Recovery, Site, Siting
-from .terms import Name
+from .terms import Name, Zone
 
 
 class HostType(Spec):
@@ -28,10 +28,27 @@ class HostType(Spec):
     )
 
 
+class OwnedHosts(Spec):
+    """Hosts that the cloud has already: what they cost to buy is spent, until their life ends."""
+
+    type: Name = Field(description="Their type (name of one of host_types)")
+    count: int = Field(description="How many", ge=0, le=100_000)
+    bought: int = Field(description="Year in the middle of which they were bought", ge=1990, le=2100)
+    zone: Zone | None = Field(default=None, description="Network zone that they serve; any if absent")
+    site: Name | None = Field(
+        default=None, description="Site at which they stand (key of sites); carried to any site if absent"
+    )
+
+
 class Cloud(Spec):
     """One cloud site and how it is run."""
 
     host_types: tuple[HostType, ...] = Field(description="Hosts to choose from", min_length=1)
+    existing: tuple[OwnedHosts, ...] = Field(
+        default=(),
+        description="Hosts that it has already, used before any is bought; those whose life is over when the "
+        "cloud opens are left out",
+    )
     host_price_cny: Quantity = quantity("CNY", 1000, 5e6, "Price of a host with price_ratio 1")
     host_life_years: Quantity = quantity("yr", 1, 20, "Service life of a host")
     network_share: Quantity = quantity("1", 0, 3, "Network and shared gear bought per CNY of hosts")
@@ -68,6 +85,9 @@ class Cloud(Spec):
     )
     classes_share: bool = Field(
         default=True, description="Classes of demand share hosts; if false each has hosts of its own"
+    )
+    dedicated_classes: tuple[Name, ...] = Field(
+        default=(), description="Classes of demand whose components share hosts with no other class"
     )
     growth_years_ahead: int = Field(
         description="Years of growth that hosts are bought for when a component comes", ge=0, le=50

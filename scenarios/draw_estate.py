@@ -13,8 +13,10 @@ from .clock import Clock
 from .draw_links import draw_links
 from .draw_places import draw_coordinates
 from .draw_servers import draw_servers
+from .draw_steps import Newcomers, newcomers, rises, with_sizes
 from .drawing import MONTHS_PER_YEAR, Draw, Floats, Ints, apportion, choose, lognormal
 from .estate import NEVER, Estate, Lines, Rooms, Servers, Systems, Units
+from .quantity import Quantity
 from .schema import Scenario
 
 Bools = NDArray[np.bool_]
@@ -37,12 +39,13 @@ def draw_estate(
     draw = Draw(scenario, seed, index, values, clock)
     units = _units(draw)
     room_unit, room_class = _room_places(draw, units)
-    systems, new_room_of = _systems(draw, units, room_unit, room_class)
-    servers = draw_servers(draw, systems)
+    systems, new_room_of, stepped = _systems(draw, units, room_unit, room_class)
+    servers = with_sizes(draw_servers(draw, systems), systems, stepped)
     systems = replace(systems, refresh_month=_next_refresh(systems, servers))
     rooms = _rooms(draw, systems, servers, room_unit, room_class, new_room_of)
     lines, zones = _lines(draw, units, systems), tuple(scenario.estate.zones)
-    return Estate(units, rooms, systems, servers, lines, zones, draw_links(draw, systems))
+    risen = rises(draw, units, systems, servers)
+    return Estate(units, rooms, systems, servers, lines, zones, draw_links(draw, systems), risen)
 
 
 def _units(draw: Draw) -> Units:
@@ -65,14 +68,20 @@ def _room_places(draw: Draw, units: Units) -> tuple[Ints, Ints]:
     return unit, (draw.u("room-class", ids) < large).astype(np.int32)
 
 
-def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tuple[Systems, Ints]:
-    """Systems of today, then those still to come; and for each the rank of a room built for it, or -1."""
+def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tuple[Systems, Ints, Newcomers]:
+    """Systems of today, then those to come, of steps last; and for each the rank of a room built, or -1."""
     estate, demand = draw.scenario.estate, draw.scenario.demand
     room, today = _system_rooms(draw, units, room_unit, room_class)
-    n = len(room)
+    classified = _classified(draw, np.arange(len(room), dtype=np.int32), room, today)
+    stepped = newcomers(draw, units.level[room_unit[room[:today]]], ~classified[:today])
+    room = np.concatenate([room, room[stepped.parent]])
+    n, usual = len(room), len(classified)
     ids = np.arange(n, dtype=np.int32)
     months = draw.clock.months
     arrives = np.where(ids < today, 0, 1 + np.floor(draw.u("arrival", ids) * (months - 1))).astype(np.int32)
+    arrives[usual:] = stepped.month
+    kind = choose(draw.u("demand-class", ids), np.array([c.share for c in demand.classes.values()]))
+    kind[usual:] = np.where(stepped.demand_class < 0, kind[usual:], stepped.demand_class)
     lasting = -np.log(draw.u("retirement", ids)) * MONTHS_PER_YEAR
     rate = max(draw.of(estate.retired_systems_per_year), 1e-12)
     # A new system is not given up within its first year.
@@ -85,22 +94,28 @@ def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tup
         id=ids,
         unit=unit,
         room=np.where(builds, len(room_unit) + new_room_of, room).astype(np.int32),
-        demand_class=choose(
-            draw.u("demand-class", ids), np.array([c.share for c in demand.classes.values()])
-        ),
+        demand_class=kind,
         zone=choose(draw.u("zone", ids), np.array(list(estate.zones.values()))),
         mlps=mlps_levels[choose(draw.u("mlps", ids), np.array(list(estate.mlps.values())))],
-        classified=_classified(draw, ids, room, today) & ~builds,
+        classified=np.concatenate([classified, np.zeros(n - usual, dtype=bool)]) & ~builds,
         arrives_month=arrives,
         retires_month=np.where(retires < months, retires, NEVER).astype(np.int32),
         refresh_month=np.full(n, NEVER, dtype=np.int32),
         effort_days=_effort(draw, ids),
         traffic_mbps=draw.each(estate.system_traffic_mbps, ids),
-        replicated=np.zeros(n, dtype=bool)
-        if estate.replica_share is None
-        else draw.u("replicated", ids) < draw.of(estate.replica_share),
+        replicated=_some(draw, "replicated", estate.replica_share, ids),
+        pinned=_some(draw, "pinned", estate.pinned_share, ids) & ~builds,
+        dedicated=_some(draw, "dedicated", estate.dedicated_share, ids),
     )
-    return systems, new_room_of
+    return systems, new_room_of, stepped
+
+
+def _some(draw: Draw, name: str, share: Quantity | None, ids: Ints) -> Bools:
+    """Systems drawn with a probability; none where it is not given."""
+    if share is None:
+        return np.zeros(len(ids), dtype=bool)
+    chosen: Bools = draw.u(name, ids) < draw.of(share)
+    return chosen
 
 
 def _system_rooms(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tuple[Ints, int]:

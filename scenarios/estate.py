@@ -64,13 +64,20 @@ class Systems:
     demand_class: Ints  # row of demand.classes in file order
     zone: Ints  # index into zones
     mlps: Ints  # security level
-    classified: Bools  # never leaves its room
+    classified: Bools  # never leaves its room, by its secrets
     arrives_month: Ints  # 0 if there today
     retires_month: Ints  # NEVER if not within the horizon
     refresh_month: Ints  # next refresh of its oldest server
     effort_days: Floats
     traffic_mbps: Floats
     replicated: Bools  # its working servers are replicas of each other
+    pinned: Bools  # never leaves its room, by what it is tied to there
+    dedicated: Bools  # shares no host with another system
+
+    @property
+    def stays(self) -> Bools:
+        """Whether a system never leaves its room."""
+        return np.asarray(self.classified | self.pinned)
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,31 @@ class Links:
 
 
 @dataclass(frozen=True)
+class Rises:
+    """Steps at which demand rises for good, over its growth.
+
+    Attributes:
+        month: from which each holds, shape (steps,).
+        factor: of the demand of each server, shape (steps, servers).
+    """
+
+    month: Ints
+    factor: Floats
+
+    @classmethod
+    def none(cls) -> Rises:
+        """Demand grows evenly."""
+        return cls(np.empty(0, dtype=np.int32), np.empty((0, 0)))
+
+    def by(self, month: int | NDArray[np.integer], rows: NDArray[np.integer]) -> Floats:
+        """Demand of some servers over what it would be without any step, in one month or one for each."""
+        risen = np.ones(len(rows))
+        for first, factor in zip(self.month.tolist(), self.factor, strict=True):
+            risen = risen * np.where(np.asarray(month) >= first, factor[rows], 1.0)
+        return risen
+
+
+@dataclass(frozen=True)
 class Estate:
     """Everything that stands in the rooms of one world."""
 
@@ -132,3 +164,4 @@ class Estate:
     lines: Lines
     zones: tuple[str, ...]
     links: Links = field(default_factory=Links.none)
+    rises: Rises = field(default_factory=Rises.none)

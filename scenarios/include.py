@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from .errors import InputError, Problem
 from .tree import Entry, Key, Mapping, Mark, Node, UnreadableError, at, describe
+from .variants import Variants, chosen_from, named, split, take
 from .yaml_strict import MOST_BYTES, decode, parse, parse_value
 
 LIBRARY_PREFIX = "library:"
@@ -32,18 +33,48 @@ def gather(path_or_name: str | Path, overrides: Sequence[str], problems: list[Pr
     """The merged tree of a scenario and the name its file is shown by.
 
     Args:
+        path_or_name: a file or a bundled name, with ``@override+override`` a variant of it.
         problems: faults that do not stop the reading are added here.
 
     Raises:
-        InputError: a file is missing, unreadable, not YAML, or not a mapping.
+        InputError: a file is missing, unreadable, not YAML, or not a mapping, or has no such variant.
     """
+    asked, chosen = split(path_or_name)
+    tree, variants, shown = _with_variants(asked, problems)
+    laid = chosen_from(variants, chosen, shown)
+    titles = []
+    for node in laid:
+        assert isinstance(node.value, dict)
+        titles.append(node.value["title"].node if "title" in node.value else None)
+        own = {key: entry for key, entry in node.value.items() if key != "title"}
+        tree = merged(tree, replace(node, value=own))
+    if chosen:
+        tree = named(tree, chosen, titles)
+    for text in overrides:
+        tree = _override(tree, text, problems)
+    return tree, shown
+
+
+def variants_of(path_or_name: str | Path) -> Variants:
+    """The named overrides and the matrix of a scenario's file.
+
+    Raises:
+        InputError: see ``gather``.
+    """
+    problems: list[Problem] = []
+    _, variants, _ = _with_variants(split(path_or_name)[0], problems)
+    if problems:
+        raise InputError(problems)
+    return variants
+
+
+def _with_variants(path_or_name: str | Path, problems: list[Problem]) -> tuple[Node, Variants, str]:
     source = _find(path_or_name)
     tree = _Reader(problems).tree(source, ())
     if tree is None:
         raise InputError(problems)
-    for text in overrides:
-        tree = _override(tree, text, problems)
-    return tree, source.shown
+    own, variants = take(tree, problems)
+    return own, variants, source.shown
 
 
 def merged(base: Node, over: Node) -> Node:
@@ -61,7 +92,10 @@ def merged(base: Node, over: Node) -> Node:
 
 
 def _is_quantity(value: Mapping) -> bool:
-    return any(not isinstance(value[key].node.value, dict | list) for key in QUANTITY_KEYS & value.keys())
+    # A text is no level: a section may have a field of that name, such as the mode of financing.
+    return "dist" in value or any(
+        not isinstance(value[key].node.value, dict | list | str) for key in QUANTITY_KEYS & value.keys()
+    )
 
 
 def _library() -> Traversable:

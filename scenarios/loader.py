@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from .errors import InputError, Problem
 from .fleet import FleetScenario
 from .include import gather, library_names
+from .likeness import filled_in
 from .quantity import Quantity
 from .schema import Scenario
 from .tree import Node
@@ -47,7 +48,7 @@ def load_any(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenari
     problems: list[Problem] = []
     tree, shown = gather(path_or_name, overrides, problems)
     scenario: Scenario | FleetScenario | None
-    tree = files_placed(tree, problems)
+    tree = filled_in(files_placed(tree, problems))
     if _is_fleet(tree):
         scenario = validate(FleetScenario, tree, problems)
     else:

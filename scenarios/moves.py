@@ -1,14 +1,13 @@
-"""Sections on the rules of moving: when nothing moves, what must have moved by when."""
+"""Sections on when nothing moves; what must have moved by when is a matter of policy."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from .quantity import Spec
-from .terms import Name
 
 
 class Freeze(Spec):
@@ -23,24 +22,3 @@ class Freeze(Spec):
         if self.to < self.first:
             raise ValueError(f"got {self.to} as the last day, must not be before the first ({self.first})")
         return self
-
-
-class Mandate(Spec):
-    """From a date on, what is new or due for renewal must be on the cloud; the rest is exempt until then."""
-
-    first: date = Field(alias="from", description="First day on which it holds")
-    scope: Literal["new", "upgraded"] = Field(
-        description="New systems, or systems of which a server falls due for renewal"
-    )
-    levels: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(
-        description="Levels of government (keys of estate.levels)"
-    )
-
-
-class Coverage(Spec):
-    """Every department with systems that move has one on the cloud; a room stands for a department."""
-
-    by: date = Field(description="Last day by which it must have")
-    levels: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(
-        description="Levels of government (keys of estate.levels)"
-    )

@@ -11,6 +11,10 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 
 from .errors import Problem
+from .likeness import check_likeness
+from .owned_references import check_owned
+from .plausible import check_plausible
+from .policy_references import check_policy
 from .site_references import check_places, check_sites
 from .tree import Mark, Node, Path, at, children, matches, one_match
 
@@ -18,6 +22,10 @@ from .tree import Mark, Node, Path, at, children, matches, one_match
 # is defined.
 _REFERENCES: tuple[tuple[str, str], ...] = (
     ("baseline", "alternatives"),
+    ("claims.*.alternatives.*", "alternatives"),
+    ("claims.*.against", "alternatives"),
+    ("claims.*.levels.*", "estate.levels"),
+    ("claims.*.classes.*", "demand.classes"),
     ("servers.models.*.curve", "hardware.curves"),
     ("rooms.*.ups", "hardware.ups"),
     ("estate.levels.*.vertical_lines.@", "lines"),
@@ -25,26 +33,42 @@ _REFERENCES: tuple[tuple[str, str], ...] = (
     ("alternatives.*.cloud.host_types.*.curve", "hardware.curves"),
     ("alternatives.*.cloud.access_line.*", "lines"),
     ("alternatives.*.migration.interim_line", "lines"),
-    ("alternatives.*.migration.mandates.*.levels.*", "estate.levels"),
-    ("alternatives.*.migration.coverage.*.levels.*", "estate.levels"),
     ("estate.places.*.units.@", "estate.levels"),
     ("estate.places.*.seat_of.*", "estate.levels"),
     ("alternatives.*.cloud.sites.*.place", "estate.places"),
     ("alternatives.*.cloud.recovery.line.*", "lines"),
     ("alternatives.*.cloud.vcpu_per_core_by_class.@", "demand.classes"),
+    ("alternatives.*.cloud.dedicated_classes.*", "demand.classes"),
+    ("alternatives.*.cloud.existing.*.zone", "estate.zones"),
+    ("alternatives.*.cloud.siting.pinned.*.levels.*", "estate.levels"),
+    ("alternatives.*.cloud.siting.pinned.*.places.*", "estate.places"),
+    ("alternatives.*.financing.paid_by.@", "estate.levels"),
+    ("policy.*.alternatives.*", "alternatives"),
+    ("policy.*.levels.*", "estate.levels"),
+    ("policy.*.classes.*", "demand.classes"),
+    ("policy.*.rest_of", "policy"),
 )
 _FLEET_REFERENCES = (
     ("baseline", "policies"),
     ("hosts.order.*", "hosts.models"),
     ("components.order.*", "components.models"),
 )
-_SHARES = ("estate.zones", "estate.mlps", "estate.levels.*.vertical_lines")
+_SHARES = (
+    "estate.zones",
+    "estate.mlps",
+    "estate.levels.*.vertical_lines",
+    "alternatives.*.financing.paid_by",
+)
 _PROFILES = ("demand.classes.*.workday", "demand.classes.*.restday", "demand.classes.*.months")
 _DATES = (
     "alternatives.*.deadline",
     "alternatives.*.cloud.opens",
     "alternatives.*.cloud.sites.*.opens",
     "alternatives.*.cloud.recovery.by",
+    "alternatives.*.financing.grant.on",
+    "policy.*.by",
+    "policy.*.to",
+    "policy.*.date",
 )
 _CLASSES_OF_ROOMS = ("closet", "room")
 
@@ -67,9 +91,13 @@ def check_references(tree: Node, quantities: Set[str]) -> list[Problem]:
         _room_classes,
         check_places,
         check_sites,
+        check_owned,
+        check_likeness,
+        check_policy,
     )
     found = [problem for check in checks for problem in check(tree)]
-    return [*_names(tree, _REFERENCES), *found, *_leads(tree, quantities)]
+    limits = check_plausible(tree, quantities)
+    return [*_names(tree, _REFERENCES), *found, *_leads(tree, quantities), *limits]
 
 
 def check_fleet(tree: Node) -> list[Problem]:
@@ -233,7 +261,7 @@ def _kinds(tree: Node) -> Iterator[Problem]:
         kind = one_match(node, "kind")
         given = {
             name
-            for name in ("cloud", "migration", "deadline")
+            for name in ("cloud", "migration", "deadline", "financing")
             if (part := one_match(node, name)) is not None and part.value is not None
         }
         if kind is not None and kind.value == "consolidate":

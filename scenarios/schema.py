@@ -15,7 +15,10 @@ from pydantic import Field
 
 from .assets import Hardware, Line, RoomClass, Servers
 from .cloud import Cloud
-from .moves import Coverage, Freeze, Mandate
+from .finance import Financing, TimeOfUse, Vat, Water
+from .moves import Freeze
+from .plausible import Plausible
+from .policy import Rule
 from .quantity import Quantity, Spec, quantity
 from .sites import Place
 from .terms import Category, Grade, Name, Text, Zone
@@ -84,6 +87,21 @@ class Estate(Spec):
         0,
         1,
         "Systems with several servers whose servers are replicas of each other, share; none if absent",
+        default=None,
+    )
+    pinned_share: Quantity | None = quantity(
+        "1",
+        0,
+        1,
+        "Systems that cannot leave their room, classified ones aside (tied to equipment there), share; none "
+        "if absent",
+        default=None,
+    )
+    dedicated_share: Quantity | None = quantity(
+        "1",
+        0,
+        1,
+        "Systems that share no host with another on the cloud, share; none if absent",
         default=None,
     )
     zombie_share: Quantity = quantity("1", 0, 0.9, "Servers that do no work")
@@ -233,12 +251,6 @@ class Migration(Spec):
         description="Kind of line (key of lines) rented while two linked systems are on different sides; "
         "none if absent",
     )
-    mandates: tuple[Mandate, ...] = Field(default=(), description="What must be on the cloud from when")
-    coverage: tuple[Coverage, ...] = Field(default=(), description="Departments to be reached by when")
-    strict: bool = Field(
-        default=False,
-        description="No plan at all rather than one that misses the deadline, a mandate or coverage",
-    )
     search: Literal["quick", "full"] = Field(
         default="quick",
         description="How long to look for a cheaper order of moves: about a second, or a minute",
@@ -249,10 +261,17 @@ class Alternative(Spec):
     """One future of the estate."""
 
     title: Text = Field(description="Name of the alternative")
+    like: Name | None = Field(
+        default=None,
+        description="Another alternative that gives every field not given here, on the same draws",
+    )
     kind: Literal["keep", "consolidate"] = Field(description="What is done with the rooms")
     cloud: Cloud | None = Field(default=None, description="The cloud site; consolidate only")
     migration: Migration | None = Field(default=None, description="How systems move; consolidate only")
     deadline: date | None = Field(default=None, description="Day by which every system must have moved")
+    financing: Financing | None = Field(
+        default=None, description="Who pays and builds the cloud; the government, with own capital, if absent"
+    )
 
 
 class Prices(Spec):
@@ -274,6 +293,15 @@ class Prices(Spec):
     downtime_cny_per_system_hour: Quantity | None = quantity(
         "CNY/h", 0, 1e6, "Price that planning puts on an hour without a system; never booked", default=None
     )
+    inflation: Quantity | None = quantity(
+        "1/yr", -0.1, 0.5, "General inflation; money is stated in real terms alone if absent", default=None
+    )
+    vat: Vat | None = Field(
+        default=None, description="Value-added tax in the prices; without it nothing is said of tax"
+    )
+    time_of_use: TimeOfUse | None = Field(
+        default=None, description="How the tariff runs over the day; the same at every hour if absent"
+    )
 
 
 class Grid(Spec):
@@ -288,8 +316,37 @@ class Claim(Spec):
 
     id: str = Field(description="Short id, e.g. K2", min_length=1)
     what: Text = Field(description="What the figure says")
-    metric: Literal["annual_saving", "one_off_saving", "systems_moved", "migration_end_share"] = Field(
-        description="Simulated figure to compare with"
+    metric: Literal[
+        "annual_saving",
+        "one_off_saving",
+        "systems_moved",
+        "migration_end_share",
+        "systems_on_cloud",
+        "cloud_share",
+        "departments_covered",
+        "units_on_cloud",
+        "units_complete",
+        "largest_unit_systems",
+        "classes_on_cloud",
+        "zones_on_cloud",
+        "rooms_built",
+        "npv_saving",
+    ] = Field(description="Simulated figure to compare with")
+    alternatives: tuple[Name, ...] = Field(
+        default=(), description="Alternatives that it speaks of; all of kind consolidate if empty"
+    )
+    against: Name | None = Field(
+        default=None,
+        description="Alternative that a saving is measured against; the baseline if absent",
+    )
+    levels: tuple[Name, ...] = Field(
+        default=(), description="Levels of government counted (keys of estate.levels); all if empty"
+    )
+    classes: tuple[Name, ...] = Field(
+        default=(), description="Classes of demand counted (keys of demand.classes); all if empty"
+    )
+    since: date | None = Field(
+        default=None, description="First day counted (rooms_built); the day after the first if absent"
     )
     categories: tuple[Category, ...] = Field(default=(), description="Categories summed, before switches")
     switches: tuple[Literal["net", "staff", "all_hardware"], ...] = Field(
@@ -301,6 +358,12 @@ class Claim(Spec):
     published: float = Field(description="The published figure, in unit")
     relation: Literal["about", "at-least"] = Field(default="about", description="How it was worded")
     unit: Literal["CNY/yr", "CNY", "count", "1"] = Field(description="Unit of the figure")
+    reporting_error: float = Field(
+        default=0.075,
+        description="Std. deviation of the logarithm of the published over the true figure, for calibration",
+        gt=0,
+        le=1,
+    )
     calibrated: bool = Field(default=False, description="True if inputs were fitted to it")
     source: str = Field(description="Title, publisher and date", min_length=1)
 
@@ -325,6 +388,11 @@ class Scenario(Spec):
     provisioning: Provisioning
     prices: Prices
     grid: Grid
+    water: Water | None = Field(default=None, description="Water used; not stated if absent")
     baseline: Name = Field(description="Alternative that savings are measured against")
     alternatives: dict[Name, Alternative] = Field(description="The futures compared", min_length=1)
+    policy: dict[Name, Rule] = Field(default={}, description="Rules of the programme")
     claims: tuple[Claim, ...] = Field(default=(), description="Published figures to compare with")
+    plausible: tuple[Plausible, ...] = Field(
+        default=(), description="Limits that worlds must keep to count in a calibration"
+    )

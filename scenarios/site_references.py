@@ -48,8 +48,9 @@ def _given(node: Node, name: str) -> bool:
 
 
 def _named(cloud: Node, path: Path, sites: dict[str, Node]) -> Iterator[Problem]:
-    """A recovery site must be one of the sites."""
-    for below, mark, node in matches(cloud, "recovery.site"):
+    """Sites that others recover at, or that units are pinned to, must be among the sites."""
+    named = (*matches(cloud, "recovery.site"), *matches(cloud, "siting.pinned.*.site"))
+    for below, mark, node in named:
         if isinstance(node.value, str) and node.value not in sites:
             close = get_close_matches(node.value, sites, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(sites) or 'none'}"

@@ -111,6 +111,14 @@ class Site(Spec):
     )
 
 
+class PinnedUnits(Spec):
+    """Units that one site serves in any case: those of the levels named that lie at the places named."""
+
+    site: Name = Field(description="Site that serves them (key of sites)")
+    levels: tuple[Name, ...] = Field(default=(), description="Levels of government; all if empty")
+    places: tuple[Name, ...] = Field(default=(), description="Places of the estate; all if empty")
+
+
 class Siting(Spec):
     """Limits on which sites open and which unit goes where."""
 
@@ -120,6 +128,9 @@ class Siting(Spec):
     )
     new_sites: bool = Field(
         default=True, description="False: nothing new is built, only hubs open (no new machine rooms)"
+    )
+    pinned: tuple[PinnedUnits, ...] = Field(
+        default=(), description="Units that a given site serves; the first entry that names a unit counts"
     )
     latency_ms: float | None = Field(
         default=None,

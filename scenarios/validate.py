@@ -18,10 +18,11 @@ from pydantic_core import ErrorDetails
 
 from .errors import Problem
 from .fleet import FleetScenario
+from .likeness import drawn_as
 from .quantity import CONVERSIONS, Quantity
 from .references import check_fleet, check_references
 from .schema import Scenario
-from .tree import Entry, Key, Mark, Node, Path, at, describe, dotted, plain
+from .tree import Entry, Key, Mark, Node, Path, at, children, describe, dotted, plain
 
 AnyScenario = TypeVar("AnyScenario", Scenario, FleetScenario)
 
@@ -55,7 +56,7 @@ _MUST: dict[str, str] = {
 
 def validate(kind: type[AnyScenario], tree: Node, problems: list[Problem]) -> AnyScenario | None:
     """The scenario of a tree; problems are added to the list, and None returned if there are any."""
-    walk = _Walk(problems)
+    walk = _Walk(problems, tree)
     data = walk.model(kind, Entry(tree.mark, tree), ())
     problems += check_fleet(tree) if kind is FleetScenario else check_references(tree, walk.quantities)
     try:
@@ -75,6 +76,18 @@ def allowed_range(info: FieldInfo) -> tuple[str, float, float]:
     return unit, low, high
 
 
+def sections(annotation: Any) -> dict[str, dict[str, type[BaseModel]]]:
+    """Where one field chooses among sections: that field's name -> its values -> the section; else empty."""
+    if get_origin(annotation) is not Annotated:
+        return {}
+    union, *notes = get_args(annotation)
+    names = [n for note in notes if isinstance(n := getattr(note, "discriminator", None), str)]
+    if not names:
+        return {}
+    kinds = {get_args(kind.model_fields[names[0]].annotation)[0]: kind for kind in get_args(union)}
+    return {names[0]: kinds}
+
+
 def inner(annotation: Any) -> Any:
     """An annotation without Annotated and Optional."""
     if get_origin(annotation) is Annotated:
@@ -89,6 +102,7 @@ class _Walk:
     """Turns nodes into the data pydantic gets, with every quantity built and judged."""
 
     problems: list[Problem]
+    tree: Node
     quantities: set[str] = field(default_factory=set)
 
     def model(self, kind: type[BaseModel], entry: Entry, path: Path) -> object:
@@ -114,9 +128,10 @@ class _Walk:
     def default(self, info: FieldInfo, path: Path) -> Quantity:
         """The quantity of a field that is left out."""
         unit, low, high = allowed_range(info)
-        self.quantities.add(dotted(path))
+        drawn = dotted(drawn_as(self.tree, path))
+        self.quantities.add(drawn)
         quantity: Quantity = info.default
-        return quantity.scaled(1.0, unit).placed(dotted(path), (low, high))
+        return quantity.scaled(1.0, unit).placed(drawn, (low, high))
 
     def field(self, info: FieldInfo, entry: Entry, path: Path) -> object:
         if inner(info.annotation) is Quantity:
@@ -128,7 +143,7 @@ class _Walk:
 
     def value(self, annotation: Any, entry: Entry, path: Path) -> object:
         """Data of any annotation; what does not fit is left for pydantic to refuse."""
-        kind, node = inner(annotation), entry.node
+        kind, node = self.chosen(annotation, entry.node, path), entry.node
         if kind is str and node.written:
             return node.written
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -142,10 +157,27 @@ class _Walk:
             return tuple(self.value(of, Entry(item.mark, item), (*path, i)) for i, item in items)
         return plain(node)
 
+    def chosen(self, annotation: Any, node: Node, path: Path) -> Any:
+        """An annotation without Annotated and Optional; of several sections the one that a field names."""
+        kinds, kind = sections(annotation), inner(annotation)
+        if not kinds or not isinstance(node.value, dict):
+            return kind
+        ((name, known),) = kinds.items()
+        named = node.value.get(name)
+        if named is not None and isinstance(named.node.value, str) and named.node.value in known:
+            return known[named.node.value]
+        got = "nothing" if named is None else describe(named.node.value)
+        close = get_close_matches(str(named.node.value) if named else "", known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else ", ".join(known)
+        mark = node.mark if named is None else named.node.mark
+        self.problems.append(at(mark, (*path, name), f"got {got}, must be one of the kinds known ({hint})"))
+        return object
+
     def quantity(self, info: FieldInfo, node: Node, path: Path) -> Quantity:
         """The quantity at a path, in its declared unit; a stand-in if it cannot be used."""
         unit, low, high = allowed_range(info)
-        self.quantities.add(dotted(path))
+        drawn = dotted(drawn_as(self.tree, path))
+        self.quantities.add(drawn)
         try:
             quantity = Quantity.model_validate(plain(node), strict=True)
         except ValidationError as error:
@@ -156,7 +188,7 @@ class _Walk:
         if factor is None:
             self.problems.append(at(_nearest(node, ("unit",)).node.mark, path, _wrong_unit(written, unit)))
             return _STAND_IN
-        quantity = quantity.scaled(factor, unit).placed(dotted(path), (low, high))
+        quantity = quantity.scaled(factor, unit).placed(drawn, (low, high))
         for key, number in zip(("low", "high"), quantity.support, strict=True):
             if not low <= number <= high:
                 got = f"{number:.15g}" if factor == 1 else f"{number:.15g} {unit}"
@@ -214,12 +246,25 @@ def _number_mark(node: Node, key: str) -> Mark:
 
 def _translated(details: ErrorDetails, tree: Node) -> Problem | None:
     """A pydantic error in plain words; None for what the walk has said already."""
-    loc: Path = details["loc"]
-    if details["type"] in ("missing", "extra_forbidden"):
+    loc = _as_written(details["loc"], tree)
+    if details["type"] in ("missing", "extra_forbidden", "union_tag_invalid", "union_tag_not_found"):
         return None
     if loc and loc[-1] == "[key]":
         return at(_nearest(tree, loc).mark, loc[:-1], _message(details))
     return at(_nearest(tree, loc).node.mark, loc, _message(details))
+
+
+def _as_written(loc: Path, tree: Node) -> Path:
+    """A place without the names of sections that pydantic puts after those that a field chooses."""
+    place: Path = ()
+    node: Node | None = tree
+    for part in loc:
+        found = None if node is None else _child(node, part)
+        chosen = node is not None and isinstance(node.value, dict) and found is None
+        if chosen and node is not None and part in [plain(entry.node) for _, entry in children(node)]:
+            continue
+        place, node = (*place, part), None if found is None else found.node
+    return place
 
 
 def _quantity_problem(details: ErrorDetails, node: Node, path: Path) -> Problem | None:

@@ -7,7 +7,8 @@ Read first ``simulate`` (``simulate_all``), then what it calls, in this order:
 - ``flow``: what flows (``integrate``, ``block``, ``lanes``, ``workload``, ``demand``, ``power``, ``rooms``,
   ``facility``, ``cloud``, ``downtime``), kept month by month in a ``checkpoint``
 - ``bookings``: what it costs (``bookings_rooms``, ``bookings_cloud``, ``machines``, ``daybook``),
-  giving a ``ledger``; ``reconcile`` computes the same money a second way
+  giving a ``ledger``; ``finance`` (``loans``, ``vat``, ``service_units``): who pays;
+  ``reconcile`` computes the same money a second way
 - ``service``: what users notice
 
 A ``run`` holds all of it; ``summarise`` and ``study`` reduce many runs to what reports need. Beside that:

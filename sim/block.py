@@ -74,6 +74,7 @@ class Share:
     Attributes:
         cells: downtime of the block's components (``what`` is a row of the block).
         host: cloud host of each component, -1 if none.
+        room: of each component.
         backup: recovery host of each component, -1 if none; None if not asked.
         growth: extra growth on the cloud of each component.
     """
@@ -81,6 +82,7 @@ class Share:
     stay: Stay
     cells: Cells
     host: Indices
+    room: Indices
     backup: Indices | None
     growth: Float32s
 
@@ -118,19 +120,21 @@ def add_block(
     lanes = lay_out([share.stay for share in shares], span.steps)
     demand, peak = _demand(fleet, workload, span, rows, lanes, buffers)
     power, capacity = _power(fleet, rows, lanes, demand, peak, buffers)
-    _add_power(power, lanes.readings, fleet.room[rows], tallies)
+    _add_power(power, lanes.readings, [share.room for share in shares], tallies)
     _add_demand(demand, lanes.readings, np.flatnonzero(peak[: len(rows)] > 0), shares, tallies)
     _overload(shares, tallies, lanes.readings, demand, peak, capacity)
     for share, tally, reading in zip(shares, tallies, lanes.readings, strict=True):
-        _down(share, tally, reading, demand, power, capacity, fleet.room[rows])
+        _down(share, tally, reading, demand, power, capacity, share.room)
 
 
-def _add_power(power: Float32s, readings: Sequence[Reading], room: Indices, tallies: Sequence[Tally]) -> None:
+def _add_power(
+    power: Float32s, readings: Sequence[Reading], rooms: Sequence[Indices], tallies: Sequence[Tally]
+) -> None:
     """Sum server power by room."""
-    sums, first = _Sums(), int(room.min())
-    count = int(room.max()) - first + 1
+    sums, first = _Sums(), min(int(room.min()) for room in rooms)
+    count = max(int(room.max()) for room in rooms) - first + 1
     wanted = []
-    for reading in readings:
+    for reading, room in zip(readings, rooms, strict=True):
         on = np.flatnonzero(reading.powered != NONE)
         wanted.append(sums.ask(reading.powered[on], room[on] - first, count))
     found = sums.of(power)

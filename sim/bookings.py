@@ -3,6 +3,7 @@
 Rates (rents, contracts, staff) are booked by the share of the month in which they run; purchases and
 other lumps in the month in which they fall. Prices follow their yearly change from the first year.
 See bookings_rooms and bookings_cloud for what the rooms and the cloud cost; here: energy and moving.
+Last comes who pays (finance).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ..scenarios.world import World
 from .bookings_cloud import book_cloud
 from .bookings_rooms import book_rooms
 from .daybook import MONTHS_PER_YEAR, Daybook, Floats, Ints, PriceLevels, cloud_site, cloud_sites
+from .finance import financed
 from .flow import Flow
 from .ledger import Ledger
 from .sites import site_terms
@@ -34,7 +36,7 @@ def book(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flow:
         book_cloud(daybook, scenario, world, plan, timeline, levels)
         _book_moves(daybook, scenario, world, plan, timeline, levels)
     _book_energy(daybook, scenario, world, plan, flow, levels)
-    return daybook.ledger()
+    return financed(scenario, world, plan, timeline, daybook.ledger())
 
 
 def _book_moves(
@@ -62,18 +64,20 @@ def _book_energy(
     carbon = world.of(grid.carbon_kg_per_kwh) * (1.0 + world.of(grid.change_per_year)) ** years
     tariff = world.of(prices.electricity_cny_per_kwh) * levels.electricity
     rooms = np.arange(len(flow.room_kwh))
-    places: list[tuple[str, Ints, Floats, Floats, Floats]] = [
-        ("room", rooms, flow.room_kwh, np.ones(len(rooms)), np.ones(len(rooms)))
+    places: list[tuple[str, Ints, Floats, Floats | None, Floats, Floats]] = [
+        ("room", rooms, flow.room_kwh, flow.room_priced_kwh, np.ones(len(rooms)), np.ones(len(rooms)))
     ]
     if len(plan.hosts.buy_month):
         terms = site_terms(scenario, world, plan)
         ratio = world.of(prices.electricity_cloud_ratio) * np.array([site.ratios.tariff for site in terms])
         carbon_ratio = np.array([site.ratios.carbon for site in terms])
-        places.append(("cloud", cloud_site(np.arange(len(terms))), flow.cloud_kwh, ratio, carbon_ratio))
+        codes = cloud_site(np.arange(len(terms)))
+        places.append(("cloud", codes, flow.cloud_kwh, flow.cloud_priced_kwh, ratio, carbon_ratio))
     for column, part in enumerate(PARTS):
-        for place, sites, flowed, price_ratio, emission_ratio in places:
+        for place, sites, flowed, priced, price_ratio, emission_ratio in places:
             row, month = np.nonzero(flowed[:, :, column])
             drawn = flowed[row, month, column]
-            cost = drawn * (tariff[month] * price_ratio[row])
+            paid = drawn if priced is None else priced[row, month, column]
+            cost = paid * (tariff[month] * price_ratio[row])
             emitted = drawn * (carbon[month] * emission_ratio[row])
             daybook.add(f"{place}_{part}", sites[row], month, drawn, cost, emitted)

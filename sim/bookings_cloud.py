@@ -125,14 +125,15 @@ def _book_hosts(
     book: Daybook, scenario: Scenario, world: World, cloud: Cloud, plan: Plan, levels: PriceLevels
 ) -> None:
     terms, life, hosts = scenario.servers, world.of(cloud.host_life_years), plan.hosts
-    machines = host_machines(world, hosts.price_cny, hosts.buy_month, life)
+    machines = host_machines(world, hosts.price_cny, hosts.buy_month, hosts.bought_month, life)
     site = cloud_site(host_site(plan)[machines.slot])
     carbon = world.of(terms.embodied_kgco2e)
-    first = machines.generation == 0
+    later = machines.generation > 0
+    first = ~later & ~hosts.owned[machines.slot]
     new = machines.only(first)
     book_purchases(book, "host_new", site[first], new, levels, carbon)
     network = new.price_cny * world.of(cloud.network_share) * levels.hardware[new.bought_month]
     book.add("network_new", site[first], new.bought_month, np.ones(len(network)), network)
-    book_purchases(book, "host_refresh", site[~first], machines.only(~first), levels, carbon)
+    book_purchases(book, "host_refresh", site[later], machines.only(later), levels, carbon)
     book_maintenance(book, "host_maintenance", site, machines, levels, world, terms)
     book_removals(book, site, machines, levels, world, terms, life)

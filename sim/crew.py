@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,9 +16,10 @@ from ..optimize.plan import Plan
 from ..scenarios.draw import draw_world
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
+from .compliance import goals, judged
 from .expected import load_of
 from .integrate import OnMonth
-from .outcome import WorldResult
+from .outcome import Outcome, WorldResult
 from .run import Run
 from .simulate import simulate_all
 from .summarise import outcome
@@ -52,7 +53,17 @@ class Full:
         outcomes = {
             name: outcome(scenario, self.world, plan, self.runs[name]) for name, plan in self.plans.items()
         }
+        outcomes = {name: self._with_policy(scenario, found, outcomes) for name, found in outcomes.items()}
         return WorldResult(self.world.index, dict(self.world.values), outcomes)
+
+    def _with_policy(self, scenario: Scenario, found: Outcome, every: Mapping[str, Outcome]) -> Outcome:
+        plan, run = self.plans[found.alternative], self.runs[found.alternative]
+        saving_cny = (every[scenario.baseline].cost_cny - found.cost_cny).sum(axis=1)
+        return replace(
+            found,
+            policy=judged(scenario, self.world, plan, run, saving_cny),
+            goals=goals(scenario, self.world, plan, run),
+        )
 
 
 class Crew(Protocol):

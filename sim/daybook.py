@@ -12,7 +12,7 @@ from ..scenarios.clock import Clock
 from ..scenarios.quantity import Quantity
 from ..scenarios.schema import Prices
 from ..scenarios.world import World
-from .ledger import ITEM, Ledger
+from .ledger import GOVERNMENT, ITEM, Ledger
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer]
@@ -131,7 +131,7 @@ class Daybook:
         items = sorted(self._sums)
         if not items:
             none, nil = np.empty(0, dtype=np.int32), np.empty(0)
-            return Ledger(none, none, none, nil, nil, nil)
+            return Ledger(none, none, none, nil, nil, nil, none.astype(np.int8))
         sums = np.stack([self._sums[item] for item in items])
         row, cell = np.nonzero((sums != 0).any(axis=1))
         site, month = np.divmod(cell, self._clock.months)
@@ -141,5 +141,8 @@ class Daybook:
             month[order].astype(np.int32),
             (site[order] + self._first).astype(np.int32),
             np.array(items, dtype=np.int32)[row],
-            *(sums[row, column, cell] for column in range(3)),
+            sums[row, 0, cell],
+            sums[row, 1, cell],
+            sums[row, 2, cell],
+            np.full(len(row), GOVERNMENT, dtype=np.int8),
         )

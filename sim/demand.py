@@ -1,11 +1,12 @@
 """Demand of every component at every step, made span by span and never kept.
 
-    D[i, t] = mean_i (1 + growth)^(m / 12) profile[class, hour] (1 + s_i z[i, t])^2 / (1 + s_i^2)
+    D[i, t] = mean_i (1 + growth)^(m / 12) rise_i(m) profile[class, hour] (1 + s_i z[i, t])^2 / (1 + s_i^2)
     z[i, t] = sqrt(c) C[class, t]
               + sqrt(1 - c) (sqrt(d) Y[i, day] + sqrt(h) H[i, hour] + sqrt(1 - d - h) E[i, t])
     C[class, t] = sqrt(k) A[class, hour] + sqrt(1 - k) B[class, t]
 
-m is the month since the scenario's start, c the class's share of common noise, d and h its shares of
+m is the month since the scenario's start, rise the product of the steps of demand up to it (1 without
+any), c the class's share of common noise, d and h its shares of
 noise that lasts a day and an hour, k = h / (1 - d) the share of an hour in what does not last a day.
 A, B, Y, H and E are independent, uniform, of mean 0 and variance 1, so the last factor of D has mean
 exactly 1. With steps of an hour H + E and A + B are one draw each, and h is without effect; if
@@ -21,13 +22,14 @@ one product with the profile's root and one square, all in float32.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.compiled import compiled
 from ..scenarios.clock import HOURS_PER_DAY, Clock, Span
+from ..scenarios.estate import Rises
 from ..scenarios.streams import noise_bytes
 
 Floats = NDArray[np.float64]
@@ -54,6 +56,7 @@ class Demand:
         day_share, hour_share, common_share: d, h and c of each class, shape (classes,); d + h <= 1.
         growth: per year.
         profile_root: square root of the profile, float32, shape (classes, hours).
+        rises: steps of demand over its growth.
     """
 
     seed: int
@@ -68,6 +71,7 @@ class Demand:
     common_share: Floats
     growth: float
     profile_root: Float32s
+    rises: Rises = field(default_factory=Rises.none)
 
 
 @dataclass(frozen=True)
@@ -265,6 +269,7 @@ def _terms(demand: Demand, noise: Noise, rows: Indices, streams: NDArray[np.inte
     share = 1 - day if hourly else _step_share(demand)[classes]
     hour = np.zeros(len(rows)) if hourly else demand.hour_share[classes]
     grown = demand.mean_ssj[rows] * (1 + demand.growth) ** (span.month / 12)
+    grown *= demand.rises.by(span.month, rows)
     root = np.sqrt(grown / (1 + s * s))
     per_byte = root * s * np.sqrt((1 - common) * share) / BYTE_STD
     per_day = root * s * np.sqrt((1 - common) * day) / BYTE_STD

@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
 from ..optimize.slots import slots
-from ..optimize.waves import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS
+from ..optimize.waves import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS, moves_allowed
 from ..scenarios.estate import NEVER
+from ..scenarios.governed import governed
+from ..scenarios.policy import binds
 from ..scenarios.schema import Migration as Moving
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
@@ -49,6 +51,7 @@ def happen(scenario: Scenario, world: World, plan: Plan) -> Timeline:
 
 def happen_logged(scenario: Scenario, world: World, plan: Plan) -> tuple[Timeline, list[Entry]]:
     """As ``happen``, with the log of decided events in the order in which they happened."""
+    world = governed(scenario, plan.alternative, world)
     agenda, starts = Agenda(), starts_of(scenario, world, plan)
     decided = _decide(agenda, scenario, world, plan, starts)
     return _timeline(scenario, world, plan, starts, decided), agenda.log
@@ -76,7 +79,7 @@ def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts
     clearing_h = hours(world.of(moving.room_clearing_days)) if moving else 0
     occupancy = Occupancy(agenda, room, starts.server_on_h, len(estate.rooms.id), clearing_h)
     agenda.env.process(occupancy.retirements(starts.server_retires_h))
-    migration = Migration(agenda, occupancy, _orders(world, plan, moving, starts))
+    migration = Migration(agenda, occupancy, _orders(scenario, world, plan, moving, starts))
     freeze = moving.freeze if moving else ()
     agenda.env.process(migration.weeks(slots(world.clock, scenario.calendar, freeze=freeze)))
     repairs = _host_repairs(scenario, world, plan)
@@ -115,11 +118,12 @@ def _moving(scenario: Scenario, plan: Plan) -> Moving | None:
     return own or next((migration for migration in others if migration), None)
 
 
-def _orders(world: World, plan: Plan, moving: Moving | None, starts: Starts) -> Orders:
+def _orders(scenario: Scenario, world: World, plan: Plan, moving: Moving | None, starts: Starts) -> Orders:
     systems, servers = world.estate.systems, world.estate.servers
     n = len(systems.id)
     if moving is None:
         return Orders.nothing(n)
+    rules = [rule for rule in scenario.policy.values() if binds(scenario, plan.alternative, rule)]
     placed = plan.placement >= 0
     ready = np.zeros(n, dtype=np.int32)
     host_on_h = hour_of_month(world.clock, plan.hosts.buy_month)
@@ -140,6 +144,7 @@ def _orders(world: World, plan: Plan, moving: Moving | None, starts: Starts) -> 
         dual_run_h=hours(world.of(moving.dual_run_days)),
         fails=_dice(world, world.of(moving.failure_share)),
         most_per_month=moving.most_per_month,
+        allowed=moves_allowed(rules, world).tolist(),
         month_of=world.clock.month_of_hour,
     )
 
@@ -164,7 +169,7 @@ def _host_repairs(scenario: Scenario, world: World, plan: Plan) -> Repairs:
     if cloud is None or not len(plan.hosts.buy_month):
         return Repairs.none()
     on_h = hour_of_month(world.clock, plan.hosts.buy_month)
-    return failures.host_failures(scenario, world, cloud, on_h, host_site(plan), len(plan.sites))
+    return failures.host_failures(scenario, world, cloud, plan.hosts, on_h, host_site(plan), len(plan.sites))
 
 
 def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, decided: _Decided) -> Timeline:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..optimize.plan import Hosts
 from ..scenarios.cloud import Cloud
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
@@ -171,20 +172,24 @@ def server_failures(
 
 
 def host_failures(
-    scenario: Scenario, world: World, cloud: Cloud, on_h: Ints, site: Rows, sites: int
+    scenario: Scenario, world: World, cloud: Cloud, hosts: Hosts, on_h: Ints, site: Rows, sites: int
 ) -> Repairs:
     """Failures of cloud hosts in service and their repair, before anything takes over.
 
     Args:
+        hosts: of the plan.
         on_h, site: of each host, shape (hosts,); ``site`` is one of ``sites`` rows.
     """
     reliability, clock = scenario.reliability, world.clock
     mtbf, ageing = world.of(reliability.host_mtbf_h), world.of(reliability.ageing_per_year)
     life_h = round(world.of(cloud.host_life_years) * 12) * HOURS_PER_MONTH
-    oldest = _wear(np.full(len(on_h), min(clock.hours, life_h) / HOURS_PER_YEAR), ageing)
+    # Hosts owned before they are switched on may have their whole life behind them.
+    new_h = np.where(hosts.owned, hosts.bought_month * HOURS_PER_MONTH, on_h)
+    longest_h = np.where(hosts.owned, life_h, min(clock.hours, life_h))
+    oldest = _wear(longest_h / HOURS_PER_YEAR, ageing)
 
     def share(row: Rows, hour: Floats) -> Floats:
-        age_h = np.maximum(hour - on_h[row], 0.0) % life_h
+        age_h = np.maximum(hour - new_h[row], 0.0) % life_h
         return _wear(age_h / HOURS_PER_YEAR, ageing) / oldest[row]
 
     repair = np.full(len(on_h), world.of(reliability.host_mttr_h))

@@ -12,6 +12,7 @@ from ..optimize.plan import Plan
 from ..scenarios.assets import Ups
 from ..scenarios.cloud import Cloud
 from ..scenarios.estate import Estate
+from ..scenarios.governed import governed
 from ..scenarios.profile import class_profiles
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
@@ -25,6 +26,7 @@ from .power import Curves
 from .recovery import covered_site
 from .rooms import RoomSites
 from .sites import SiteTerms, host_site, site_terms
+from .tariff import hourly_ratio
 from .timeline import Timeline
 from .workload import named_workload
 
@@ -55,7 +57,8 @@ def flow(
         _future(scenario, world, fleet, plan, timeline)
         for plan, timeline in zip(plans, timelines, strict=True)
     ]
-    return integrate(fleet, sites, futures, checkpoint=checkpoint, on_month=on_month)
+    tariff = hourly_ratio(scenario, world)
+    return integrate(fleet, sites, futures, checkpoint=checkpoint, on_month=on_month, tariff=tariff)
 
 
 def world_demand(scenario: Scenario, world: World) -> Demand:
@@ -74,6 +77,7 @@ def world_demand(scenario: Scenario, world: World) -> Demand:
         common_share=np.array([world.of(c.common_share) for c in classes]),
         growth=world.of(scenario.demand.growth_per_year),
         profile_root=np.sqrt(class_profiles(scenario, world.clock)).astype(np.float32),
+        rises=world.estate.rises,
     )
 
 
@@ -141,11 +145,14 @@ def _coefficients(ups: Ups) -> tuple[float, float, float]:
 
 
 def _future(scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline: Timeline) -> Future:
+    estate = governed(scenario, plan.alternative, world).estate
+    room = estate.systems.room[estate.servers.system].astype(np.int64)
     return Future(
         timeline=timeline,
         host=plan.placement.astype(np.int64),
         rebound=world.of(scenario.demand.rebound_per_year),
-        down=servers_down(timeline.server_outages, timeline.room_outages, fleet.room),
+        room=room,
+        down=servers_down(timeline.server_outages, timeline.room_outages, room),
         rooms_down=rooms_down(timeline.room_outages),
         cloud=_cloud_sites(scenario, world, fleet, plan, timeline) if len(plan.hosts.curve) else None,
     )

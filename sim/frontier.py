@@ -10,13 +10,15 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.check import assured
+from ..optimize.explain import plan_or_explain
 from ..optimize.frontier import AIMS, Aim, Setting, applied, dominated, named, settings
+from ..optimize.known import Known
 from ..optimize.make_plan import make_plan
 from ..optimize.plan import Plan
 from ..optimize.rules import Case
@@ -136,6 +138,7 @@ def run_frontier(
 
     Raises:
         FrontierError: if the aims or the alternative cannot be used.
+        ConflictError: if there is no plan for any setting, in the words of the first world.
     """
     wanted, alternative = _aims(aims), _alternative(scenario, alternative)
     seed = scenario.study.seed if seed is None else seed
@@ -148,6 +151,9 @@ def run_frontier(
         results.append(found)
         if on_point is not None and worlds > 1:
             on_point("world", len(results), worlds)
+    if all(figures is None for found in results for figures in found):
+        world = draw_world(scenario, 0, seed, design(scenario, seed, worlds)[0])
+        plan_or_explain(scenario, alternative, world, load_of(scenario, alternative, world))
     means = [_mean([found[i] for found in results]) for i in range(len(chosen))]
     beaten = _beaten(means, [name for aim in wanted for name in COUNTED[aim]])
     made = (Point(i + 1, setting, means[i], beaten[i]) for i, setting in enumerate(chosen))
@@ -160,7 +166,8 @@ _Task = tuple[Scenario, str, list[Setting], int, int, int]
 def _aims(asked: Sequence[str]) -> tuple[Aim, ...]:
     found = tuple(aim for aim in AIMS if aim in asked)
     if len(found) < 2 or len(found) < len(asked):
-        message = f"got {','.join(asked)}, must be at least two of {','.join(AIMS)}"
+        named = ",".join(filter(None, asked)) or "nothing"
+        message = f"got {named}, must be at least two of {','.join(AIMS)}"
         raise FrontierError(f"--frontier: {message}")
     return found
 
@@ -191,6 +198,8 @@ def _one_world(task: _Task, on_point: OnPoint | None = None) -> list[Figures | N
     scenario, alternative, chosen, seed, worlds, index = task
     world = draw_world(scenario, index, seed, design(scenario, seed, worlds)[index])
     load = load_of(scenario, alternative, world)  # the same for all settings
+    known = Known()
+    sound: set[tuple[Setting, bytes]] = set()
     plans: list[Plan | None] = []
     for number, setting in enumerate(chosen):
         name = f"{alternative}-{number + 1}"
@@ -198,12 +207,19 @@ def _one_world(task: _Task, on_point: OnPoint | None = None) -> list[Figures | N
         case, weights = applied(Case(scenario, name, world), setting)
         scenario, world = case.scenario, case.world
         try:
-            plans.append(assured(scenario, world, make_plan(scenario, name, world, weights, load)))
+            plan = make_plan(scenario, name, world, weights, load, known)
         except InfeasibleError:
             plans.append(None)
+        else:
+            # What counts beside money is no rule: the same plan is checked once.
+            same_rules = replace(setting, energy_weight=0.0), _key(plan)
+            plans.append(plan if same_rules in sound else assured(scenario, world, plan))
+            sound.add(same_rules)
         if on_point is not None:
             on_point("plan", number + 1, len(chosen))
     made = [plan for plan in plans if plan is not None]
+    if not made:
+        return [None] * len(chosen)
     same = {_key(plan): plan for plan in reversed(made)}  # the first of equal ones
     runs = dict(zip(same, simulate_all(scenario, list(same.values()), world), strict=True))
     return [None if plan is None else _figures(world, plan, runs[_key(plan)]) for plan in plans]

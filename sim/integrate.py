@@ -48,12 +48,16 @@ class Flow:
         cloud_kwh: the same of the cloud sites, shape (sites, months, 4).
         series: the hourly columns COLUMNS of run.SERIES, shape (hours,) each.
         heat: mean utilisation of all machines by weekday and hour of the last 12 months, shape (7, 24).
+        room_priced_kwh, cloud_priced_kwh: the energy weighed with the tariff of its hour over the mean
+            tariff; None where that does not change.
     """
 
     room_kwh: Floats
     cloud_kwh: Floats
     series: Mapping[str, Floats]
     heat: Floats
+    room_priced_kwh: Floats | None = None
+    cloud_priced_kwh: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Future:
 
     Attributes:
         host: cloud host of each component, -1 if none, shape (components,).
+        room: of each component, shape (components,).
         rebound: extra growth per year on the cloud.
         down: downtime of servers, that of their rooms included.
         rooms_down: downtime of rooms.
@@ -70,6 +75,7 @@ class Future:
 
     timeline: Timeline
     host: Indices
+    room: Indices
     rebound: float
     down: Downtime
     rooms_down: Downtime
@@ -83,6 +89,7 @@ def integrate(
     block: int = BLOCK,
     checkpoint: Path | None = None,
     on_month: OnMonth | None = None,
+    tariff: Floats | None = None,
 ) -> tuple[Flow, ...]:
     """Flows of each alternative; results do not depend on ``block`` but for rounding.
 
@@ -93,15 +100,18 @@ def integrate(
         checkpoint: file to keep finished months in, and to go on from if it is there; the caller
             removes it when the results are safe.
         on_month: called with the number of months done and of all, first with those found done.
+        tariff: price of each hour over the mean, shape (hours,); None where it does not change.
 
     Raises:
         RoomfoldError: if the checkpoint is damaged or was left by another run.
     """
     clock = fleet.demand.clock
-    flows = tuple(_nothing(len(sites.overhead_ratio), future.cloud, clock) for future in futures)
-    saved = Checkpoint(checkpoint, (fleet, sites, tuple(futures), block)) if checkpoint else None
+    flows = tuple(
+        _nothing(len(sites.overhead_ratio), future.cloud, clock, tariff is not None) for future in futures
+    )
+    saved = Checkpoint(checkpoint, (fleet, sites, tuple(futures), block, tariff)) if checkpoint else None
     first = saved.restore(lambda months: _so_far(flows, clock, months)) if saved else 0
-    work = _work(fleet, sites, futures, block)
+    work = _work(fleet, sites, futures, block, tariff)
     for month in range(first, clock.months):
         if on_month:
             on_month(month, clock.months)
@@ -126,15 +136,19 @@ class _Work:
     by_room: Indices
     block: int
     buffers: Buffers
+    tariff: Floats | None
 
 
-def _work(fleet: Fleet, sites: RoomSites, futures: Sequence[Future], block: int) -> _Work:
+def _work(
+    fleet: Fleet, sites: RoomSites, futures: Sequence[Future], block: int, tariff: Floats | None
+) -> _Work:
     clock = fleet.demand.clock
     longest = max(span.steps for month in range(clock.months) for span in clock.spans(month, SPAN_STEPS))
     block = max(block * SPAN_STEPS // max(longest, SPAN_STEPS), 1)
     by_room = np.argsort(fleet.room, kind="stable")
     workload = fleet.workload or Synthetic(fleet.demand)
-    return _Work(fleet, sites, futures, workload, by_room, block, Buffers(block, len(futures), longest))
+    buffers = Buffers(block, len(futures), longest)
+    return _Work(fleet, sites, futures, workload, by_room, block, buffers, tariff)
 
 
 def _add_month(work: _Work, month: int, flows: Sequence[Flow]) -> None:
@@ -176,6 +190,7 @@ def _add_components(
                 stay.only(part),
                 cells.of(part),
                 future.host[rows],
+                future.room[rows],
                 None if backup is None else backup[rows],
                 extra[rows],
             )
@@ -250,10 +265,13 @@ def _close(work: _Work, future: Future, stay: Stay, tally: Tally, flow: Flow, sp
     """Turn the sums of a span into energy and series."""
     series = _Hours(flow.series, span)
     open_in = Window.of(future.timeline.room_open_h, future.timeline.room_close_h, span)
-    rooms = room_power(work.sites, open_in, future.rooms_down, tally.room_w, span)
-    for part, (kwh, kw) in enumerate(rooms):
+    ratio = _ratio(work.tariff, span)
+    rooms = room_power(work.sites, open_in, future.rooms_down, tally.room_w, span, ratio)
+    for part, (kwh, kw, priced) in enumerate(rooms):
         flow.room_kwh[:, span.month, part] += kwh
         series.put(f"room_{PARTS[part]}_kw", kw)
+        if flow.room_priced_kwh is not None:
+            flow.room_priced_kwh[:, span.month, part] += priced
     series.put("room_capacity_mssj", _capacity(work.fleet, future, stay, span) / _PER_MILLION)
     series.put("room_load_mssj", np.maximum(tally.load, 0.0) / _PER_MILLION)
     demand, unserved = tally.demand, tally.unserved
@@ -265,12 +283,21 @@ def _close(work: _Work, future: Future, stay: Stay, tally: Tally, flow: Flow, sp
             kw = watts / _W_PER_KW
             series.put(f"cloud_{PARTS[part]}_kw", kw.sum(axis=0))
             flow.cloud_kwh[:, span.month, part] += kw.sum(axis=1) / span.steps_per_hour
+            if flow.cloud_priced_kwh is not None and ratio is not None:
+                flow.cloud_priced_kwh[:, span.month, part] += (kw * ratio).sum(axis=1) / span.steps_per_hour
         series.put("cloud_capacity_mssj", cloud.capacity / _PER_MILLION)
         series.put("cloud_load_mssj", cloud.served / _PER_MILLION)
         series.put("hosts_loaded", cloud.loaded)
         series.put("hosts_overloaded", cloud.overloaded)
     series.put("demand_mssj", demand / _PER_MILLION)
     series.put("unserved_mssj", unserved / _PER_MILLION)
+
+
+def _ratio(tariff: Floats | None, span: Span) -> Floats | None:
+    """Price of each step of a span over the mean."""
+    if tariff is None:
+        return None
+    return np.repeat(tariff[span.first_h : span.first_h + span.hours], span.steps_per_hour)
 
 
 class _Hours:
@@ -305,16 +332,19 @@ def _so_far(flows: Sequence[Flow], clock: Clock, months: int) -> list[Floats]:
         for part in (
             flow.room_kwh[:, :months],
             flow.cloud_kwh[:, :months],
+            *(p[:, :months] for p in (flow.room_priced_kwh, flow.cloud_priced_kwh) if p is not None),
             *(flow.series[column][:hours] for column in COLUMNS),
         )
     ]
 
 
-def _nothing(rooms: int, cloud: CloudSites | None, clock: Clock) -> Flow:
+def _nothing(rooms: int, cloud: CloudSites | None, clock: Clock, priced: bool) -> Flow:
     series = {column: np.zeros(clock.hours) for column in COLUMNS}
     sites = len(cloud.facility.rated_w) if cloud else 0
-    room_kwh, cloud_kwh = (np.zeros((places, clock.months, len(PARTS))) for places in (rooms, sites))
-    return Flow(room_kwh, cloud_kwh, series, np.zeros((7, HOURS_PER_DAY)))
+    shapes = [(places, clock.months, len(PARTS)) for places in (rooms, sites)]
+    room_kwh, cloud_kwh = (np.zeros(shape) for shape in shapes)
+    room_priced, cloud_priced = (np.zeros(shape) if priced else None for shape in shapes)
+    return Flow(room_kwh, cloud_kwh, series, np.zeros((7, HOURS_PER_DAY)), room_priced, cloud_priced)
 
 
 def _heat(series: Mapping[str, Floats], clock: Clock) -> Floats:

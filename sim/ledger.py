@@ -1,6 +1,8 @@
-"""The ledger: whatever happens is booked once - when, where, what, how much, at which price.
+"""The ledger: whatever happens is booked once - when, where, what, how much, at which price, who pays.
 
-Every figure of every report is a sum over ledgers.
+Every figure of every report is a sum over ledgers. What passes from one payer to another, such as the price
+of a service, is booked for both, with opposite signs: over all payers it is nothing, and what is left is
+what the future costs society.
 """
 
 from __future__ import annotations
@@ -32,7 +34,11 @@ ANNUAL = (
     "platform",
 )
 ONE_OFF = ("room_construction", "hardware_purchase", "migration", "decommissioning")
-CATEGORIES = ANNUAL + ONE_OFF
+FINANCE = "finance"  # who bears costs and when: loans, grants, tax; in no saving by category
+CATEGORIES = (*ANNUAL, *ONE_OFF, FINANCE)
+
+PAYERS = ("government", "vendor", "lender", "funder", "treasury")
+GOVERNMENT, VENDOR, LENDER, FUNDER, TREASURY = range(len(PAYERS))
 
 ITEMS = (
     Item("vertical_line", "leased_lines", "line-year", "rooms"),
@@ -69,6 +75,20 @@ ITEMS = (
     Item("rollback_labour", "migration", "person-day", "move"),
     Item("disposal", "decommissioning", "server", "move"),
     Item("resale", "decommissioning", "server", "move"),
+    # What follows passes between payers. The amount stands with the one who pays, so that it counts once.
+    Item("service_systems", "platform", "system-year", "cloud"),
+    Item("service_hosts", "platform", "host-year", "cloud"),
+    Item("service_vcpu", "platform", "vCPU-year", "cloud"),
+    Item("service_unused", "platform", "unit-year", "cloud"),  # below the least quantity
+    Item("premium_construction", "room_construction", "CNY", "cloud"),  # over tender prices
+    Item("premium_hardware", "hardware_purchase", "CNY", "cloud"),
+    Item("premium_refresh", "hardware_refresh", "CNY", "cloud"),
+    Item("premium_platform", "platform", "CNY", "cloud"),
+    Item("equity", FINANCE, "CNY", "cloud"),
+    Item("grant", FINANCE, "CNY", "cloud"),
+    Item("loan", FINANCE, "CNY", "cloud"),  # drawn, less what is repaid
+    Item("interest", FINANCE, "CNY", "cloud"),
+    Item("vat_settled", FINANCE, "CNY", "cloud"),  # on sales, less on purchases
 )
 ITEM = {item.name: row for row, item in enumerate(ITEMS)}
 
@@ -85,6 +105,7 @@ class Ledger:
         amount: in the item's unit.
         cost_cny: amount x price; negative is income.
         carbon_kg: carbon of it: grid carbon of electricity, embodied carbon of hardware bought.
+        payer: row of PAYERS: whose cost it is.
     """
 
     month: NDArray[np.int32]
@@ -93,18 +114,23 @@ class Ledger:
     amount: NDArray[np.float64]
     cost_cny: NDArray[np.float64]
     carbon_kg: NDArray[np.float64]
+    payer: NDArray[np.int8]
 
     @classmethod
     def join(cls, parts: Sequence[Ledger]) -> Self:
         """One ledger of many, in the order given."""
         return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
 
-    def total(self, *names: str) -> float:
-        """Cost in CNY of the items or categories named; of everything if none is.
+    def total(self, *names: str, payer: int | None = GOVERNMENT) -> float:
+        """Cost in CNY to the government of the items or categories named; of everything if none is.
 
         A name that is both (``room_operations``) means the category.
+
+        Args:
+            payer: row of PAYERS; None for society, all of them together.
         """
-        if not names:
-            return float(self.cost_cny.sum())
-        rows = [i for i, item in enumerate(ITEMS) if item.name in names or item.category in names]
-        return float(self.cost_cny[np.isin(self.item, rows)].sum())
+        counted = np.ones(len(self.item), dtype=np.bool_) if payer is None else self.payer == payer
+        if names:
+            rows = [i for i, item in enumerate(ITEMS) if item.name in names or item.category in names]
+            counted &= np.isin(self.item, rows)
+        return float(self.cost_cny[counted].sum())

@@ -55,17 +55,24 @@ def server_machines(world: World, timeline: Timeline) -> Machines:
     )
 
 
-def host_machines(world: World, price_cny: Floats, buy_month: Ints, life_years: float) -> Machines:
-    """Cloud hosts and those that replace them at the end of their life."""
+def host_machines(
+    world: World, price_cny: Floats, buy_month: Ints, bought_month: Ints, life_years: float
+) -> Machines:
+    """Cloud hosts and those that replace them at the end of their life.
+
+    Args:
+        buy_month: in which each is switched on.
+        bought_month: in which it was bought, before that where it was owned already.
+    """
     life = _months(life_years)
-    most = -(-world.clock.months // life)
-    months = buy_month[:, None].astype(np.int64) + life * np.arange(most + 1)
+    most = -(-(world.clock.months - int(bought_month.min(initial=0))) // life)
+    months = bought_month[:, None].astype(np.int64) + life * np.arange(most + 1)
     slot, generation = np.nonzero(months[:, :-1] < world.clock.months)
     return Machines(
         slot,
         generation,
         months[slot, generation].astype(np.int32),
-        hour_of_month(world.clock, months[slot, generation]),
+        hour_of_month(world.clock, np.maximum(months[slot, generation], buy_month[slot])),
         hour_of_month(world.clock, months[slot, generation + 1]),
         price_cny[slot],
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from simpy.events import ProcessGenerator
 
@@ -40,6 +41,7 @@ class Orders:
         weekly_gb: what the line copies in a week.
         fails: whether attempt number k (from 0) of a system is rolled back.
         most_per_month: cut-overs, rolled back or not, in a calendar month; no limit if None.
+        allowed: the same by month, as rules say; no limit if empty.
         month_of: month of an hour.
     """
 
@@ -54,6 +56,7 @@ class Orders:
     dual_run_h: int
     fails: Callable[[int, int], bool]
     most_per_month: int | None = None
+    allowed: Sequence[float] = ()
     month_of: Callable[[int], int] = int
 
     @classmethod
@@ -150,7 +153,8 @@ class Migration:
         month, most = self._orders.month_of(hour), self._orders.most_per_month
         if month != self._month:
             self._month, self._tried = month, 0
-        return most is None or self._tried < most
+        allowed = self._orders.allowed[month] if self._orders.allowed else inf
+        return self._tried < min(inf if most is None else most, allowed)
 
     def _prepare(self, row: int, week: _Week, hour: int) -> None:
         """Put what is left of a week into a system that does not cut over yet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,29 @@ from numpy.typing import NDArray
 from ..optimize.plan import Plan, Proof, ScheduleProof
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
+from .compliance import RuleOutcome
+from .ledger import VENDOR
 from .run import Run, Service
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What stands at the end of the run.
+
+    Attributes:
+        servers, hosts: switched on, in rooms and at the cloud's sites.
+        components: that run on hosts; ``working_hosts`` are those that may carry them (no standby).
+        max_mssj, max_kw: throughput and power of all of them at full load.
+    """
+
+    servers: int
+    hosts: int
+    components: int
+    working_hosts: int
+    max_mssj: float
+    max_kw: float
 
 
 @dataclass(frozen=True)
@@ -21,9 +41,10 @@ class Outcome:
     """One alternative in one world, summed.
 
     Attributes:
-        amount, cost_cny, carbon_kg: ledger sums, shape (months, items), items as in ledger.ITEMS.
-        cost_by_level_cny: shape (years, levels + 1, items); levels as in estate.levels, the last
-            row is all cloud sites.
+        amount, cost_cny, carbon_kg: ledger sums, shape (months, items), items as in ledger.ITEMS; amount and
+            carbon whoever pays, cost the government's.
+        cost_by_level_cny: the government's, shape (years, levels + 1, items); levels as in estate.levels, the
+            last row is all cloud sites.
         rooms_open, systems_on_cloud, hosts_on: state at the end of each month, shape (months,).
         pue: facility energy over IT energy by year, shape (years,).
         utilisation: load over capacity switched on by year, shape (years,).
@@ -34,6 +55,12 @@ class Outcome:
             moved when the run ends or it is given up counts up to then.
         moving_cny: labour of moving by year as planned, roll-backs to be expected included, shape (years,).
         systems_planned: systems that were to move by the deadline.
+        others_cny: cost to every other payer, shape (payers - 1, months, items), payers as in ledger.PAYERS
+            from the second on; None where the government pays all.
+        moved_by_level: systems that the plan has on the cloud, by level, shape (levels,).
+        tallies: what each claim that counts something would read, shape (claims,); see tally.
+        policy: what became of each rule that binds the alternative, by name.
+        goals: where the estate stands at the end, by name; see compliance.
     """
 
     alternative: str
@@ -57,6 +84,22 @@ class Outcome:
     team_fte: float
     proof: Proof | None
     schedule: ScheduleProof | None
+    tallies: Floats = field(default_factory=lambda: np.empty(0))
+    others_cny: Floats | None = None
+    moved_by_level: Floats | None = None
+    stock: Stock | None = None
+    policy: Mapping[str, RuleOutcome] = field(default_factory=dict)
+    goals: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def vendor_cny(self) -> Floats:
+        """What the vendor pays, less what it is paid, shape (months, items)."""
+        return np.zeros_like(self.cost_cny) if self.others_cny is None else self.others_cny[VENDOR - 1]
+
+    @property
+    def society_cny(self) -> Floats:
+        """What all payers pay together, shape (months, items)."""
+        return self.cost_cny if self.others_cny is None else self.cost_cny + self.others_cny.sum(axis=0)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -11,7 +12,9 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import lru_cache
 from multiprocessing.process import BaseProcess
+from typing import Self
 
 from ..scenarios.errors import RoomfoldError
 from ..scenarios.schema import Scenario
@@ -20,18 +23,31 @@ from .outcome import WorldResult
 
 DEATHS = 3  # this often in a row, with no world finished in between, and the pool gives up
 
-_scenario: Scenario | None = None
-
 
 class WorkerError(RoomfoldError):
     """Workers that end again and again before a world is finished."""
 
 
 class Pool:
-    """Processes that are told the scenario once. If one dies, all are started anew."""
+    """Processes that simulate worlds. If one dies, all are started anew.
+
+    Within ``with`` they stay for the next scenario: starting one takes seconds.
+    """
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
+        self._stay = False
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        self._stay = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stay = False
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
 
     def results(self, scenario: Scenario, tasks: Sequence[Task]) -> Generator[WorldResult]:
         """See ``Crew``.
@@ -56,16 +72,15 @@ class Pool:
 
     def _once(self, scenario: Scenario, tasks: Sequence[Task]) -> Generator[WorldResult | str]:
         """Results until all are there or a worker dies, then how it died."""
-        context = multiprocessing.get_context("spawn")
-        jobs = min(self._jobs, len(tasks))
-        pool = ProcessPoolExecutor(jobs, context, initializer=_receive, initargs=(scenario,))
+        pool, self._pool = self._pool or self._start(len(tasks)), None
+        packed = pickle.dumps(scenario)
         futures: list[Future[WorldResult]] = []
         processes: list[BaseProcess] = []
         broken = False
         try:
             try:
                 with _ctrl_c_later():
-                    futures.extend(pool.submit(_run_received, task) for task in tasks)
+                    futures.extend(pool.submit(_run, packed, task) for task in tasks)
             except BrokenProcessPool:  # one died while the others started
                 broken = True
             processes = list((pool._processes or {}).values())
@@ -79,9 +94,16 @@ class Pool:
             for process in processes:
                 process.terminate()
             raise
+        if self._stay and not broken:
+            self._pool = pool
+            return
         pool.shutdown()
         if broken:
             yield _how(processes)
+
+    def _start(self, tasks: int) -> ProcessPoolExecutor:
+        jobs = self._jobs if self._stay else min(self._jobs, tasks)
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin)
 
 
 def _how(processes: Sequence[BaseProcess]) -> str:
@@ -100,7 +122,7 @@ def _how(processes: Sequence[BaseProcess]) -> str:
 def _ctrl_c_later() -> Iterator[None]:
     """Put Ctrl-C off while processes start; they inherit that it is blocked.
 
-    Else one that has not come to ``_receive``, or not been told what to do, ends with a traceback.
+    Else one that has not come to ``_begin``, or not been told what to do, ends with a traceback.
     The signal is blocked for the children's sake, and its handler replaced because another thread
     may receive it. Nothing is done where neither is possible.
     """
@@ -119,13 +141,8 @@ def _ctrl_c_later() -> Iterator[None]:
         handler(signal.SIGINT, None)
 
 
-def _receive(scenario: Scenario) -> None:
-    """Keep the scenario in a worker: it is sent once, not with every world.
-
-    A worker leaves Ctrl-C to the parent, which ends it, and ends by itself if the parent is killed.
-    """
-    global _scenario
-    _scenario = scenario
+def _begin() -> None:
+    """A worker leaves Ctrl-C to the parent, which ends it, and ends by itself if the parent is killed."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -138,9 +155,16 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run_received(task: Task) -> WorldResult:
-    assert _scenario is not None
-    return run_task(_scenario, task)
+def _run(packed: bytes, task: Task) -> WorldResult:
+    return run_task(_unpacked(packed), task)
+
+
+@lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Scenario:
+    """The scenario of the last task, which is mostly that of the next one."""
+    scenario = pickle.loads(packed)
+    assert isinstance(scenario, Scenario)
+    return scenario
 
 
 def cores() -> int:

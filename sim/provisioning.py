@@ -45,7 +45,7 @@ def requests_of(
     opens_h = max(world.clock.hour_of(cloud.opens), 0)
     asked_h = np.maximum(down_to_grid(arrives_h[rows] - notice_h), opens_h)
     work_h = up_to_grid(-np.log(u[:, 1]) * world.of(terms.setup_days) * HOURS_PER_DAY)
-    movable = int(((systems.arrives_month == 0) & ~systems.classified).sum())
+    movable = int(((systems.arrives_month == 0) & ~systems.stays).sum())
     teams = max(int(np.ceil(movable / world.of(terms.systems_per_team))), 1)
     return serve(rows, asked_h, work_h, retires_h[rows].astype(np.float64), Teams(teams, terms.places))
 

@@ -1,4 +1,4 @@
-"""Reconciliation: the money a second way, from hourly stocks instead of bookings.
+"""Reconciliation: the money a second way, from hourly stocks instead of bookings, whoever pays.
 
 Nothing here looks at the ledger or shares its arithmetic: what exists in each hour is counted, priced
 by the hour, and summed by year; lumps are added at their hour. Ledger and integral must agree.
@@ -73,8 +73,22 @@ class _Integral:
         self._add(category, cny_per_year * self._per_hour * self.level(change))
 
     def energy(self, kw: Floats, tariff: Quantity, change: Quantity) -> None:
-        """Add electricity."""
-        self._add("electricity", kw * self.world.of(tariff) * self.level(change))
+        """Add electricity at the tariff of its hour."""
+        self._add("electricity", kw * self.world.of(tariff) * self.level(change) * self.time_of_use())
+
+    def time_of_use(self) -> Floats:
+        """Tariff of each hour over the mean."""
+        terms, ratio = self.scenario.prices.time_of_use, np.ones(self.clock.hours)
+        if terms is None:
+            return ratio
+        first = np.datetime64(self.clock.start.isoformat(), "h")
+        moment = first + np.arange(self.clock.hours).astype("timedelta64[h]")
+        month = moment.astype("datetime64[M]").astype(np.int64) % 12 + 1
+        hour = (moment - moment.astype("datetime64[D]")).astype(np.int64)
+        for period in terms.periods.values():
+            inside = np.isin(hour, period.hours) & (np.isin(month, period.months) | (not period.months))
+            ratio[inside] = self.world.of(period.ratio)
+        return ratio / (ratio.sum() / len(ratio)) if terms.normalised else ratio
 
     def lump(self, category: str, hour: int, cny: float, change: Quantity | None) -> None:
         """Add a cost at an hour, in prices of the first year."""
@@ -165,11 +179,13 @@ def _cloud_energy(books: _Integral, plan: Plan, flow: Flow) -> None:
     """From the hours of all sites together, or from the months of each where there are several."""
     prices, cloud = books.scenario.prices, books.scenario.alternatives[plan.alternative].cloud
     month_h = np.diff(books.clock.month_edges_h)
+    priced = flow.cloud_kwh if flow.cloud_priced_kwh is None else flow.cloud_priced_kwh
+    ratio_h = np.add.reduceat(books.time_of_use(), books.clock.month_edges_h[:-1])
     for row, name in enumerate(plan.sites):
         if len(plan.sites) == 1:
             kw = np.sum([flow.series[f"cloud_{part}_kw"] for part in PARTS], axis=0)
         else:
-            kw = np.repeat(flow.cloud_kwh[row].sum(axis=1) / month_h, month_h)
+            kw = np.repeat(priced[row].sum(axis=1) / ratio_h, month_h)
         ratio = books.world.of(prices.electricity_cloud_ratio) * _ratio(books, cloud, name, "tariff_ratio")
         books.energy(kw * ratio, prices.electricity_cny_per_kwh, prices.electricity_change)
 
@@ -261,10 +277,13 @@ def _hosts(books: _Integral, cloud: Cloud, plan: Plan) -> None:
     world, hardware = books.world, books.scenario.prices.hardware_change
     life = round(world.of(cloud.host_life_years) * 12)
     lives = []
-    for month, price in zip(plan.hosts.buy_month.tolist(), plan.hosts.price_cny.tolist(), strict=True):
-        for bought in range(month, books.clock.months, life):
-            start_h, end_h = books.hour(bought), books.hour(bought + life)
+    months = zip(plan.hosts.bought_month.tolist(), plan.hosts.buy_month.tolist(), strict=True)
+    for (first, month), price in zip(months, plan.hosts.price_cny.tolist(), strict=True):
+        for bought in range(first, books.clock.months, life):
+            start_h, end_h = books.hour(max(bought, month)), books.hour(bought + life)
             lives.append(_Life(bought, start_h, end_h, price))
+            if bought < month:  # it was owned already
+                continue
             if bought == month:
                 network = price * world.of(cloud.network_share)
                 books.lump("hardware_purchase", start_h, price + network, hardware)

@@ -37,14 +37,22 @@ class RoomSites:
 
 
 def room_power(
-    sites: RoomSites, open_in: Window, down: Downtime, server_w: Float32s, span: Span
-) -> list[tuple[Floats, Floats]]:
+    sites: RoomSites,
+    open_in: Window,
+    down: Downtime,
+    server_w: Float32s,
+    span: Span,
+    ratio: Floats | None = None,
+) -> list[tuple[Floats, Floats, Floats]]:
     """IT, UPS, cooling and other: energy of each room in kWh, and the sum of all in kW by step.
+
+    Last the energy of each room weighed with the price of its step; 0 without prices.
 
     Args:
         open_in: steps in which each room is open.
         down: outages of rooms.
         server_w: shape (rooms, steps).
+        ratio: price of each step over the mean, shape (steps,); None where it does not change.
     """
     rooms, steps = server_w.shape
     cells = down.within(span)
@@ -52,10 +60,10 @@ def room_power(
     room, step, share = cells.what[inside_rooms], cells.step[inside_rooms], cells.share[inside_rooms]
     changing = (open_in.start > 0) | (open_in.end < steps)
     changing[room] = True
-    sums = [(np.zeros(rooms), np.zeros(steps)) for _ in PARTS]
+    sums = [(np.zeros(rooms), np.zeros(steps), np.zeros(rooms)) for _ in PARTS]
     for rows in _pieces(np.flatnonzero(~changing), _STEADY_AT_ONCE):
         always = np.ones((1, 1))
-        _add_rooms(sites, rows, server_w[rows], always, always, span, sums)
+        _add_rooms(sites, rows, server_w[rows], always, always, span, sums, ratio)
     place = np.full(rooms, -1)
     for rows in _pieces(np.flatnonzero(changing & (open_in.end > open_in.start)), _CHANGING_AT_ONCE):
         lit = inside(open_in.only(rows), steps).astype(np.float64)
@@ -65,7 +73,7 @@ def room_power(
         mine = place[room] >= 0
         np.subtract.at(live, (place[room[mine]], step[mine]), share[mine])
         # Downtime is taken off in float32: what rounding leaves may be just below 0.
-        _add_rooms(sites, rows, np.maximum(server_w[rows], 0), lit, live * lit, span, sums)
+        _add_rooms(sites, rows, np.maximum(server_w[rows], 0), lit, live * lit, span, sums, ratio)
     return sums
 
 
@@ -80,7 +88,8 @@ def _add_rooms(
     lit: Floats,
     live: Floats,
     span: Span,
-    sums: list[tuple[Floats, Floats]],
+    sums: list[tuple[Floats, Floats, Floats]],
+    ratio: Floats | None,
 ) -> None:
     """Add some rooms to the sums; ``lit`` and ``live`` are the shares of each step open and energised."""
     facility = sites.facility.only(rows)
@@ -89,6 +98,10 @@ def _add_rooms(
     ups = facility.ups_loss_w(it, live)
     cooling = facility.cooling_w(it, ups, live)
     other = facility.lighting_w[:, None] * lit
-    for (kwh, kw), watts in zip(sums, (it, ups, cooling, other), strict=True):
-        kwh[rows] = watts.sum(axis=1) * (span.steps / watts.shape[1] / _W_PER_KW / span.steps_per_hour)
+    for (kwh, kw, priced), watts in zip(sums, (it, ups, cooling, other), strict=True):
+        scale = span.steps / watts.shape[1] / _W_PER_KW / span.steps_per_hour
+        kwh[rows] = watts.sum(axis=1) * scale
+        if ratio is not None:
+            constant = watts.shape[1] == 1
+            priced[rows] = (watts[:, 0] * ratio.mean() if constant else (watts * ratio).sum(axis=1)) * scale
         np.add(kw, watts.sum(axis=0) / _W_PER_KW, out=kw)

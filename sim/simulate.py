@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
 from ..scenarios.estate import NEVER
+from ..scenarios.governed import governed
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .bookings import book
@@ -53,6 +54,7 @@ def simulate_all(
 
 
 def _run(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flowed: Flow) -> Run:
+    world = governed(scenario, plan.alternative, world)
     series = {**flowed.series, **states(world, plan, timeline)}
     return Run(
         alternative=plan.alternative,

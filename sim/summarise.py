@@ -11,10 +11,12 @@ from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .daybook import MONTHS_PER_YEAR, PriceLevels, cloud_sites
-from .ledger import ITEMS, Ledger
+from .ledger import GOVERNMENT, ITEMS, Ledger
 from .outcome import Outcome
 from .run import Run
+from .standing import others_paid, planned_by_level, stock_of
 from .starts import starts_on_cloud
+from .tally import tallies
 from .timeline import hour_of_month
 
 Floats = NDArray[np.float64]
@@ -33,7 +35,7 @@ def outcome(scenario: Scenario, world: World, plan: Plan, run: Run) -> Outcome:
         alternative=run.alternative,
         kind=run.kind,
         amount=_by_month(ledger, ledger.amount, clock.months),
-        cost_cny=_by_month(ledger, ledger.cost_cny, clock.months),
+        cost_cny=_by_month(ledger, _government(ledger), clock.months),
         carbon_kg=_by_month(ledger, ledger.carbon_kg, clock.months),
         cost_by_level_cny=_by_level(ledger, world, len(scenario.estate.levels), cloud_sites(plan)),
         rooms_open=run.series["rooms_open"][last_hour],
@@ -51,6 +53,10 @@ def outcome(scenario: Scenario, world: World, plan: Plan, run: Run) -> Outcome:
         team_fte=plan.team_fte,
         proof=plan.proof,
         schedule=plan.schedule,
+        tallies=tallies(scenario, world, run.timeline),
+        others_cny=others_paid(ledger, clock.months),
+        moved_by_level=planned_by_level(world, plan, len(scenario.estate.levels)),
+        stock=stock_of(scenario, world, plan, run),
     )
 
 
@@ -75,6 +81,11 @@ def _moving(scenario: Scenario, world: World, plan: Plan, goes: Ints) -> Floats:
     return money
 
 
+def _government(ledger: Ledger) -> Floats:
+    """What each booking costs the government."""
+    return np.where(ledger.payer == GOVERNMENT, ledger.cost_cny, 0.0)
+
+
 def _by_month(ledger: Ledger, column: Floats, months: int) -> Floats:
     sums = np.zeros((months, len(ITEMS)))
     np.add.at(sums, (ledger.month, ledger.item), column)
@@ -89,7 +100,7 @@ def _by_level(ledger: Ledger, world: World, levels: int, sites: int) -> Floats:
     unit[is_room] = rooms.unit[ledger.site[is_room]]
     level = np.where(is_room | is_office, units.level[unit], levels)
     sums = np.zeros((world.clock.years, levels + 1, len(ITEMS)))
-    np.add.at(sums, (ledger.month // MONTHS_PER_YEAR, level, ledger.item), ledger.cost_cny)
+    np.add.at(sums, (ledger.month // MONTHS_PER_YEAR, level, ledger.item), _government(ledger))
     return sums
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..scenarios.clock import Span
 from ..scenarios.errors import InputError, Problem, RoomfoldError
+from ..scenarios.estate import Rises
 from ..scenarios.schema import Scenario
 from ..scenarios.user_files import SUFFIX
 from ..scenarios.world import World
@@ -62,7 +63,7 @@ def named_workload(scenario: Scenario, world: World) -> Workload | None:
     except (Exception, SystemExit) as error:
         raise _bad(demand.model, f"cannot be made: {_said(error, demand.model)}") from error
     key = f"{demand.model} {demand.model_sha256} {sorted(demand.model_options.items())}"
-    return _Checked(model, demand.model, key)
+    return _Checked(model, demand.model, key, world.estate.rises)
 
 
 def named_class(model: str) -> type[Any]:
@@ -89,8 +90,9 @@ class _Checked:
         key: what tells it from other models.
     """
 
-    def __init__(self, model: Workload, name: str, key: str) -> None:
-        self._model, self._name, self.key = model, name, key
+    def __init__(self, model: Workload, name: str, key: str, rises: Rises) -> None:
+        """``rises``: steps of demand, of which the model knows nothing."""
+        self._model, self._name, self.key, self._rises = model, name, key, rises
 
     def fill(self, components: NDArray[np.int64], span: Span, out: NDArray[np.float32]) -> None:
         """As the model does; InputError if it fails or leaves what is no demand."""
@@ -103,6 +105,8 @@ class _Checked:
             raise
         except (Exception, SystemExit) as error:
             raise _bad(self._name, f"failed: {_said(error, self._name)}") from error
+        if len(self._rises.month):
+            out *= self._rises.by(span.month, components)[:, None].astype(np.float32)
         if not (out.min() >= 0 and out.max() <= MOST_SSJ):
             row, step = np.argwhere(~((out >= 0) & (out <= MOST_SSJ)))[0]
             what = f"component {components[row]} at hour {span.first_h + step // span.steps_per_hour}"

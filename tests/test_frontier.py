@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from roomfold.cli import main
 from roomfold.optimize import make_plan
+from roomfold.optimize.conflict import ConflictError
 from roomfold.optimize.frontier import AIMS, LOADS, Setting, dominated
 from roomfold.optimize.frontier import settings as settings_of
 from roomfold.reports.frontier import NAME, frontier_table, publish_frontier, to_json
@@ -104,6 +105,11 @@ def test_aims_that_draw_no_frontier_are_named(scenario: Scenario, aims: list[str
     assert caught.value.exit_code == 2
     with pytest.raises(FrontierError, match="consolidate"):
         run_frontier(scenario, "keep", AIMS, points=2)
+
+
+def test_where_no_setting_has_a_plan_the_rules_are_named() -> None:
+    with pytest.raises(ConflictError, match="no host larger than 256 GB of memory"):
+        run_frontier(load(MINIMAL, ["estate.memory_gb=1024"]), None, ("cost", "risk"), points=3)
 
 
 def test_the_folder_is_whole_and_the_same_twice(found: Frontier, tmp_path: Path) -> None:

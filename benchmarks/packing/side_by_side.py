@@ -4,8 +4,9 @@
 
 DATA holds ``synthetic/gov_s1.*`` and ``Panigrahy_instances.tar.gz``. Tasks are 250, 1,000 and all 2,589
 machines of the first zone of gov_s1 (without apart-groups, which arc flow does not know) and two
-published instances. Each solver gets SECONDS of wall time and one core. Printed as JSON: cost, bound,
-gap at the end, and seconds until the gap was 1 %, both measured against the best bound of all solvers.
+published instances. Each solver gets SECONDS of wall time and one core, VPSolver and the programs it
+starts also no more than MOST_MEMORY each. Printed as JSON: cost, bound, gap at the end, and seconds until
+the gap was 1 %, both measured against the best bound of all solvers.
 OR-Tools and VPSolver are no dependencies of roomfold: where one is not installed, that is said.
 """
 
@@ -13,13 +14,16 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGKILL
 from subprocess import PIPE, Popen, TimeoutExpired, run
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -40,6 +44,8 @@ GOOD = 0.01
 PUBLISHED = ("class6_250_5_0", "class7_500_10_0")
 # An assignment model with more columns is not even built.
 MOST_COLUMNS = 3_000_000
+# Address space of VPSolver and of each program it starts, in bytes: its graphs know no limit.
+MOST_MEMORY = 6 * 2**30
 
 
 @dataclass(frozen=True)
@@ -136,26 +142,45 @@ def arc_flow(work: Work, seconds: float) -> Found:
     if find_spec("pyvpsolver") is None:
         return Found(reason="VPSolver is not installed")
     began = perf_counter()
-    # Its programs lie beside the interpreter.
-    path = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    call = [sys.executable, __file__, "--arc-flow"]
-    process = Popen(call, stdin=PIPE, stdout=PIPE, start_new_session=True, text=True, env=path)
     task = [work.capacities, work.costs, work.sizes, work.counts]
-    try:
-        said, _ = process.communicate(json.dumps([part.tolist() for part in task]), timeout=seconds)
-    except TimeoutExpired:
-        os.killpg(process.pid, SIGKILL)
-        process.wait()
-        return Found(reason="not done in time", seconds=perf_counter() - began)
+    said, code = limited(json.dumps([part.tolist() for part in task]), seconds)
     took = perf_counter() - began
-    if process.returncode:
-        return Found(reason="failed", seconds=took)
+    if code is None:
+        return Found(reason="not done in time", seconds=took)
+    if code:
+        return Found(reason=f"failed, or more than {MOST_MEMORY >> 30} GiB", seconds=took)
     cost = float(said.split()[-1])
     return Found([(took, cost)], cost, took)
 
 
+def limited(task: str, seconds: float) -> tuple[str, int | None]:
+    """What ``--arc-flow`` says to a task, and its exit code, None if time is up.
+
+    Its whole process group is ended in any case, and what it left on disk is removed: VPSolver runs programs
+    of its own through a shell, keeps files for each, and a plain kill would leave both.
+    """
+    call = [sys.executable, __file__, "--arc-flow"]
+    with TemporaryDirectory() as scratch:
+        # VPSolver's programs lie beside the interpreter.
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        around = {**os.environ, "PATH": path, "TMPDIR": scratch}
+        process = Popen(call, stdin=PIPE, stdout=PIPE, start_new_session=True, text=True, env=around)
+        try:
+            said, _ = process.communicate(task, timeout=seconds)
+        except TimeoutExpired:
+            return "", None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, SIGKILL)
+            process.wait()
+    return said, process.returncode
+
+
 def arc_flow_here() -> None:
     """Solve the task that comes on stdin; its cost goes to stdout, after whatever VPSolver says."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    # VPSolver gives each program a session of its own, which would outlive the end of ours.
+    os.setsid = int  # does nothing
     import highspy
     from pyvpsolver import AFG, MPS, MVP
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from ...scenarios.errors import RoomfoldError
+from ...scenarios.governed import governed, tightened
 from ...scenarios.schema import Scenario
 from ...scenarios.world import World
 from ..plan import Plan
@@ -16,17 +17,40 @@ from .facts import Facts
 from .failing import failing_hosts
 from .holding import busy_hours, disk, flavours, host_types, memory, overload, sizes
 from .lines import lines
-from .moving import budget, copying, coverage, deadline, freeze, mandates, opening, rate, slots, staff
-from .places import latency, number_of_sites, racks_at_site, recovery_room, recovery_site, served_there
-from .placing import apart, bought_in_time, classified, full_racks, host_limits, placed, pools, standby
+from .moving import budget, copying, deadline, freeze, opening, rate, slots, staff
+from .owning import dedicated, existing
+from .places import (
+    latency,
+    number_of_sites,
+    pinned_units,
+    racks_at_site,
+    recovery_room,
+    recovery_site,
+    served_there,
+)
+from .placing import (
+    apart,
+    bought_in_time,
+    classified,
+    full_racks,
+    host_limits,
+    pinned,
+    placed,
+    pools,
+    standby,
+)
 from .proof import proof
+from .ruling import coverage, excluded, gradual, recovery_rule, rooms_emptied, separate, upgraded
 from .violation import Violation
 
 __all__ = ["RULES", "BrokenPlanError", "Violation", "assured", "check_plan"]
 
 RULES: Mapping[str, Callable[[Facts], Iterator[Violation]]] = {
     "classified": classified,
+    "pinned": pinned,
     "placed": placed,
+    "dedicated": dedicated,
+    "existing": existing,
     "zones and levels": pools,
     "standby": standby,
     "apart": apart,
@@ -44,8 +68,13 @@ RULES: Mapping[str, Callable[[Facts], Iterator[Violation]]] = {
     "opening": opening,
     "slots": slots,
     "deadline": deadline,
-    "mandates": mandates,
+    "upgraded": upgraded,
+    "gradual": gradual,
     "coverage": coverage,
+    "rooms emptied": rooms_emptied,
+    "excluded": excluded,
+    "separate": separate,
+    "recovery rule": recovery_rule,
     "staff": staff,
     "copying": copying,
     "freeze": freeze,
@@ -53,6 +82,7 @@ RULES: Mapping[str, Callable[[Facts], Iterator[Violation]]] = {
     "budget": budget,
     "lines": lines,
     "sites": served_there,
+    "pinned units": pinned_units,
     "number of sites": number_of_sites,
     "latency": latency,
     "racks": racks_at_site,
@@ -61,7 +91,7 @@ RULES: Mapping[str, Callable[[Facts], Iterator[Violation]]] = {
     "proof": proof,
 }
 # What must hold before the others can be asked.
-_FIRST = ("classified", "placed")
+_FIRST = ("classified", "pinned", "placed")
 
 
 class BrokenPlanError(RoomfoldError):
@@ -70,6 +100,7 @@ class BrokenPlanError(RoomfoldError):
 
 def check_plan(scenario: Scenario, world: World, plan: Plan) -> list[Violation]:
     """Every rule that a plan breaks; none if it is right. What builds nothing breaks nothing."""
+    scenario, world = tightened(scenario, plan.alternative), governed(scenario, plan.alternative, world)
     chosen = scenario.alternatives[plan.alternative]
     if chosen.cloud is None or chosen.migration is None:
         return []

@@ -129,7 +129,10 @@ class Facts:
         last = np.minimum(leaves, on_cloud + MONTHS_PER_YEAR * cloud.growth_years_ahead)
         there = np.maximum(last - on_cloud, 0)
         yearly, extra = self.world.of(demand.growth_per_year), self.world.of(demand.rebound_per_year)
-        return np.asarray((1 + yearly) ** (last / 12) * (1 + extra) ** (there / 12))
+        grown = (1 + yearly) ** (last / 12) * (1 + extra) ** (there / 12)
+        for month, factor in zip(self.world.estate.rises.month, self.world.estate.rises.factor, strict=True):
+            grown = np.where(month <= last, grown * factor[self.placed], grown)
+        return np.asarray(grown)
 
     @cached_property
     def profile(self) -> Floats:

@@ -57,40 +57,18 @@ def slots(facts: Facts) -> Iterator[Violation]:
 
 
 def deadline(facts: Facts) -> Iterator[Violation]:
-    """No system moves after the deadline but those that the plan itself counts as late; none if strict."""
+    """No system moves after the deadline but those that the plan itself counts as late."""
     if facts.chosen.deadline is None:
         return
     end_h = facts.world.clock.hour_of(facts.chosen.deadline) + HOURS_PER_DAY
     due = to_move(facts) & (facts.first_hour(facts.world.estate.systems.retires_month) >= end_h)
     late = int(np.count_nonzero(due & (facts.plan.wave_h >= end_h)))
-    yield from _late("deadline", facts, late, f"systems after {facts.chosen.deadline}")
+    words = f"systems after {facts.chosen.deadline} (the plan says {facts.plan.late})"
+    allowed = float(facts.plan.late)
+    yield from over("deadline", "plan", np.array([float(late)]), allowed, "systems", words)
 
 
-def mandates(facts: Facts) -> Iterator[Violation]:
-    """What a mandate wants on the cloud before its servers are renewed is there, or counted as late.
-
-    What was renewed before the cloud opened is exempt until the next time; the first slot is soon enough.
-    """
-    estate, clock = facts.world.estate, facts.world.clock
-    levels = list(facts.scenario.estate.levels)
-    level = estate.units.level[estate.systems.unit]
-    retires_h = facts.first_hour(estate.systems.retires_month)
-    renewals_h = facts.first_hour(estate.servers.generation_month[:, 1:])
-    missed = np.zeros(len(estate.systems.id), dtype=bool)
-    soonest_h = _first_slot_h(facts)
-    for mandate in facts.migration.mandates:
-        if mandate.scope == "new":  # what is new starts on the cloud; see ``opening``
-            continue
-        from_h = max(clock.hour_of(mandate.first), opens_h(facts))
-        later_h = np.where(renewals_h >= from_h, renewals_h, int(NEVER))
-        renewed_h = np.full(len(missed), int(NEVER), dtype=np.int64)
-        np.minimum.at(renewed_h, estate.servers.system, later_h.min(axis=1, initial=int(NEVER)))
-        bound = np.isin(level, [levels.index(name) for name in mandate.levels]) & (renewed_h < retires_h)
-        missed |= to_move(facts) & bound & (facts.plan.wave_h >= np.maximum(renewed_h, soonest_h + 1))
-    yield from _late("mandates", facts, int(np.count_nonzero(missed)), "systems after their renewal")
-
-
-def _first_slot_h(facts: Facts) -> int:
+def first_slot_h(facts: Facts) -> int:
     """Hour of the first slot a week after the opening; the end of the horizon if there is none."""
     clock, calendar = facts.world.clock, facts.scenario.calendar
     listed = {*calendar.rest_days, *calendar.work_days}
@@ -103,34 +81,11 @@ def _first_slot_h(facts: Facts) -> int:
     return clock.hours
 
 
-def coverage(facts: Facts) -> Iterator[Violation]:
-    """Where the plan is strict, every department has a system on the cloud on the day asked for."""
-    if not facts.migration.strict:
-        return
-    estate = facts.world.estate
-    levels, systems = list(facts.scenario.estate.levels), estate.systems
-    first_h = np.full(len(estate.rooms.id), int(NEVER), dtype=np.int64)
-    np.minimum.at(first_h, systems.room[moving(facts)], facts.plan.wave_h[moving(facts)])
-    for asked in facts.migration.coverage:
-        by_h = facts.world.clock.hour_of(asked.by) + HOURS_PER_DAY
-        there = to_move(facts) & (facts.first_hour(systems.retires_month) > by_h)
-        chosen = np.isin(estate.units.level[estate.rooms.unit], [levels.index(name) for name in asked.levels])
-        chosen &= np.bincount(systems.room[there], minlength=len(chosen)) > 0
-        missed = np.flatnonzero(chosen & (first_h >= by_h))
-        yield from wrong("coverage", "room", missed, f"has no system on the cloud by {asked.by}")
-
-
-def _late(rule: str, facts: Facts, late: int, what: str) -> Iterator[Violation]:
-    allowed = 0 if facts.migration.strict else facts.plan.late
-    words = f"{what} (the plan says {facts.plan.late})"
-    yield from over(rule, "plan", np.array([float(late)]), float(allowed), "systems", words)
-
-
 def to_move(facts: Facts) -> Bools:
     """Systems that are there when the cloud opens and may leave their rooms, shape (systems,)."""
     systems = facts.world.estate.systems
     before = (systems.arrives_month == 0) | (facts.first_hour(systems.arrives_month) < opens_h(facts))
-    return np.asarray(~systems.classified & before)
+    return np.asarray(~systems.stays & before)
 
 
 def staff(facts: Facts) -> Iterator[Violation]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ...scenarios.draw_places import place_of_units
 from ...scenarios.estate import NEVER
 from ...scenarios.sites import Site, distance_km, round_trip_ms
 from .facts import Facts
@@ -28,6 +29,25 @@ def served_there(facts: Facts) -> Iterator[Violation]:
     site = plan.pool_site[plan.hosts.pool[facts.host]]
     astray = facts.placed[site != plan.unit_site[unit]]
     yield from wrong("sites", "server", astray, "runs at a site that does not serve its unit")
+
+
+def pinned_units(facts: Facts) -> Iterator[Violation]:
+    """Units that a site must serve are served there."""
+    estate, siting, unit_site = facts.scenario.estate, facts.cloud.siting, facts.plan.unit_site
+    if siting is None or not facts.cloud.sites:
+        return
+    levels, places = list(estate.levels), list(estate.places)
+    level = facts.world.estate.units.level
+    place = place_of_units(estate, level)
+    astray = []
+    for unit in np.flatnonzero(unit_site >= 0).tolist():
+        for pinned in siting.pinned:
+            there = not pinned.places or places[place[unit]] in pinned.places
+            if there and (not pinned.levels or levels[level[unit]] in pinned.levels):
+                if facts.plan.sites[unit_site[unit]] != pinned.site:
+                    astray.append(unit)
+                break
+    yield from wrong("pinned units", "unit", np.array(astray, dtype=np.int64), "is served from another site")
 
 
 def number_of_sites(facts: Facts) -> Iterator[Violation]:

@@ -23,6 +23,13 @@ def classified(facts: Facts) -> Iterator[Violation]:
     yield from wrong("classified", "server", rows, "is classified and has a host")
 
 
+def pinned(facts: Facts) -> Iterator[Violation]:
+    """Nothing that is tied to its room leaves it."""
+    systems = facts.world.estate.systems
+    moved = np.flatnonzero(systems.pinned & (facts.plan.wave_h != NEVER))
+    yield from wrong("pinned", "system", moved, "is tied to its room and moves")
+
+
 def placed(facts: Facts) -> Iterator[Violation]:
     """Every component in use when its system moves has a host, and none of a system that stays."""
     servers, plan = facts.world.estate.servers, facts.plan

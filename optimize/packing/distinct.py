@@ -1,10 +1,11 @@
 """Packing where every item differs: a portfolio by size, each answer with a proven bound.
 
 (1) Greedy packings and the volume. (2) Where the volume leaves no slack at all, sets that are exactly
-full. (3) Up to MOST_ITEMS items, column generation and diving: its bound, raised to the next cost
-that can occur, often proves the packing least. (4) Beyond, a fleet filled as a whole; where hosts
-hold few items each, groups of hosts are packed again by (3), and where there are not too many items the
-prices of the groups prove a bound; where hosts hold many, pairs of hosts are filled anew.
+full. (3) Up to MOST_ITEMS items and on one host type, annealing of fewer and fewer hosts; then column
+generation and diving: its bound, raised to the next cost that can occur, often proves the packing least.
+(4) Beyond, a fleet filled as a whole; where hosts hold few items each, groups of hosts are packed again by
+(3), and where there are not too many items the prices of the groups prove a bound; where hosts hold many,
+pairs of hosts are filled anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ...scenarios.errors import InfeasibleError
 from .distinct_fit import bin_by_bin, first_fit, fleet_fit, volume_bound, whole_volume_bound
 from .distinct_refill import refilled
 from .distinct_repack import Repack, bound_of_prices
+from .squeeze import squeezed
 from .vector import Bins, Vectors
 from .vector_columns import Effort, price_out
 from .vector_dive import Dive, dive
@@ -38,6 +40,8 @@ DIVES = (
     Dive(0.9, 0.02, 6, 0.2),
     Dive(noise=0.3),
 )
+# Steps of an annealing for each item.
+STEPS = 200_000
 # Hosts that hold fewer items than this on average are packed again in groups, so many times over, until so
 # much work (about seconds of a core) is done.
 FEW_EACH, PASSES, REPACK_WORK = 15, 2, 12.0
@@ -144,7 +148,10 @@ def _solve(search: _Search) -> None:
     if search.done:
         return
     if len(task.sizes) <= MOST_ITEMS:
-        _columns(search, whole, sets)
+        if len(task.costs) == 1 and task.limits[0] < 0:
+            _squeezed(search, whole)
+        if not search.done:
+            _columns(search, whole, sets)
     elif search.bins is not None and len(task.sizes) > FEW_EACH * len(search.bins.types):
         search.offer(refilled(whole, search.bins), "fleet fit, then pairs of hosts filled anew")
     elif search.bins is not None:
@@ -163,6 +170,17 @@ def _repacked(search: _Search, task: Vectors) -> Floats:
         repack.run(key, lambda: search.done or repack.work > REPACK_WORK)
         search.offer(repack.bins(), "fleet fit, then groups of hosts by column generation")
     return repack.prices
+
+
+def _squeezed(search: _Search, task: Vectors) -> None:
+    """Halve what lies between the bound and the fewest hosts so far, by annealing."""
+    cost = float(task.costs[0])
+    too_few = round(search.bound / cost) - 1
+    while not search.done and (hosts := (too_few + round(search.cost / cost)) // 2) > too_few:
+        bins = squeezed(task, np.zeros(hosts, dtype=np.int64), STEPS * len(task.sizes))
+        search.offer(bins, "annealing of a given number of hosts")
+        if search.cost > hosts * cost * (1 + 1e-9):
+            too_few = hosts
 
 
 def _greedy(search: _Search, task: Vectors) -> None:

@@ -1,8 +1,9 @@
 """Time-aware packing: components whose busy hours differ share a host.
 
 ``load`` says what components ask for, class of hours by class of hours, and how uncertain that is; ``risk``
-turns it into a chance of overload; ``rows`` proves how few hosts can do; ``fill`` places; ``pack`` puts it
-together for one pool, ``pools`` for those of a cloud. ``items`` names what goes in and comes out.
+turns it into a chance of overload; ``rows`` proves how few hosts can do; ``fill`` places on given hosts,
+``few`` builds hosts that hold few; ``pack`` puts it together for one pool, ``pools`` for those of a cloud.
+``items`` names what goes in and comes out.
 """
 
 from __future__ import annotations

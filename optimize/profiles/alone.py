@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled import compiled, inner
-from .fill import Needs
-from .items import Offer
+from .items import Needs, Offer
 from .risk import FAR, ROOT_TWO
 
 Ints = NDArray[np.int64]

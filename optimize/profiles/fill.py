@@ -1,10 +1,10 @@
-"""Filling given hosts: each component goes where the hosts stay most evenly used, or where least is left.
+"""Filling given hosts: each component goes where the hosts stay most evenly used, or by a plain rule.
 
 Largest first. Where hosts hold many components, they are spread evenly: what counts is the sum over hosts,
 static dimensions and classes of hours of use to the eighth power, with the margin for noise counted as use. A
 host that is short of one thing or full at one hour so attracts components that need another or come at
-other hours; what finds no place is tried again with one component moved out of the way. Where hosts hold few,
-each component goes to the fullest host with room.
+other hours; what finds no place is tried again with one component moved out of the way. Two plain rules take
+each component to the fullest host with room, or to the first: best-fit and first-fit decreasing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled import compiled, inner
+from .items import Needs
 from .risk import EXACT, chance_over
 
 Ints = NDArray[np.int64]
@@ -27,27 +28,6 @@ EVEN, FULL, FIRST = 0, 1, 2
 OFFERS, MORE = 16, 8
 # Tries to make room for one component by moving another.
 MOST_TRIES = 4000
-
-
-class Needs(NamedTuple):
-    """Components as arrays, largest first.
-
-    Attributes:
-        mean, own: mean and variance of demand of each component's own, shape (components, classes of hours).
-        common: its standard deviation that is common to its group, same shape.
-        group: of the common part, shape (components,).
-        static: memory and the like, shape (components, dimensions).
-        apart: components of one number >= 0 take different hosts, shape (components,).
-        weights: share of the hours in each class.
-    """
-
-    mean: Floats
-    own: Floats
-    common: Floats
-    group: Ints
-    static: Floats
-    apart: Ints
-    weights: Floats
 
 
 class Held(NamedTuple):
@@ -91,18 +71,22 @@ def fill(
         and what these add up to, in hosts like the first.
     """
     hosts = len(capacity)
-    held = _nothing(hosts, groups, needs.mean.shape[1], room.shape[1])
+    held = nothing(hosts, groups, needs.mean.shape[1], room.shape[1])
     host_of = np.full(len(needs.group), -1, dtype=np.int64)
     mates = _mates(needs.apart)
     offset = 0
+    use = np.zeros(hosts)
     for i in range(len(placed)):
         host_of[i] = placed[i]
-        _move(needs, held, i, placed[i], 1.0)
+        move(needs, held, i, placed[i], 1.0)
+    if rule == FULL:
+        for host in range(hosts):
+            use[host] = _fullness(held, host, capacity[host], room, margin)
     for i in range(len(placed), len(host_of)):
         host, offers = -1, OFFERS if rule == EVEN else hosts
         while host < 0:
             host = _best(
-                needs, held, i, capacity, room, allowed, margin, rule, offers, offset, host_of, mates
+                needs, held, i, capacity, room, allowed, margin, rule, offers, offset, host_of, mates, use
             )
             if offers >= hosts:
                 break
@@ -115,8 +99,10 @@ def fill(
             for j in range(i, len(host_of)):
                 left += _size(needs, j, capacity, room)
             return host_of, left
-        _move(needs, held, i, host, 1.0)
+        move(needs, held, i, host, 1.0)
         host_of[i] = host
+        if rule == FULL:
+            use[host] = _fullness(held, host, capacity[host], room, margin)
     return host_of, 0.0
 
 
@@ -127,7 +113,7 @@ def _offered(offer: int, offers: int, offset: int, hosts: int) -> int:
 
 
 @compiled
-def _nothing(hosts: int, groups: int, classes: int, dimensions: int) -> Held:
+def nothing(hosts: int, groups: int, classes: int, dimensions: int) -> Held:
     return Held(
         np.zeros((hosts, classes)),
         np.zeros((hosts, classes)),
@@ -194,6 +180,7 @@ def _best(
     offset: int,
     host_of: Ints,
     mates: Ints,
+    use: Floats,
 ) -> int:
     """The host, of those offered, that suits a component best and holds it; -1 if none does."""
     hosts = len(capacity)
@@ -203,6 +190,10 @@ def _best(
         best, least = -1, np.inf
         for k in range(count):
             host = _offered(k, count, offset, hosts)
+            if rule == FULL and held.hottest[host] >= 0 and -use[host] >= least:
+                continue
+            if rule == FIRST and best >= 0 and held.hottest[best] >= 0:
+                break
             if not _may_fit(needs, held, i, host, capacity[host], room, allowed) or _clashes(
                 i, host, host_of, mates
             ):
@@ -214,12 +205,12 @@ def _best(
                     continue
                 score = float(host)  # empty hosts come last, one of each kind, in their order
             elif rule == FULL:
-                score = -_fullness(needs, held, i, host, capacity[host], room, margin)
+                score = -use[host]
             else:
                 score = float(host - hosts)
-            if score < least and (sure == 0 or _holds(needs, held, i, host, capacity[host], allowed)):
+            if score < least and (sure == 0 or holds(needs, held, i, host, capacity[host], allowed)):
                 best, least = host, score
-        if best < 0 or sure == 1 or _holds(needs, held, i, best, capacity[best], allowed):
+        if best < 0 or sure == 1 or holds(needs, held, i, best, capacity[best], allowed):
             return best
     return -1
 
@@ -297,16 +288,13 @@ def _unevenness(
 
 
 @inner
-def _fullness(
-    needs: Needs, held: Held, i: int, host: int, capacity: float, room: Floats, margin: float
-) -> float:
-    """The largest use of anything once a host has a component."""
+def _fullness(held: Held, host: int, capacity: float, room: Floats, margin: float) -> float:
+    """The largest use of anything on a host."""
     most = 0.0
     for d in range(room.shape[1]):
-        most = max(most, (held.static[host, d] + needs.static[i, d]) / room[host, d])
-    for t in range(needs.mean.shape[1]):
-        after = _variance_with(needs, held, i, host, t)
-        most = max(most, (held.mean[host, t] + needs.mean[i, t] + margin * sqrt(after)) / capacity)
+        most = max(most, held.static[host, d] / room[host, d])
+    for t in range(held.mean.shape[1]):
+        most = max(most, (held.mean[host, t] + margin * sqrt(held.variance[host, t])) / capacity)
     return most
 
 
@@ -317,7 +305,7 @@ def _eighth(use: float) -> float:
 
 
 @inner
-def _holds(needs: Needs, held: Held, i: int, host: int, capacity: float, allowed: float) -> bool:
+def holds(needs: Needs, held: Held, i: int, host: int, capacity: float, allowed: float) -> bool:
     """Whether a host may take a component besides what it holds, as far as throughput goes."""
     share = 0.0
     for t in range(needs.mean.shape[1]):
@@ -331,7 +319,7 @@ def _holds(needs: Needs, held: Held, i: int, host: int, capacity: float, allowed
 
 
 @inner
-def _move(needs: Needs, held: Held, i: int, host: int, sign: float) -> None:
+def move(needs: Needs, held: Held, i: int, host: int, sign: float) -> None:
     """Add a component to what a host holds, or take it away (``sign`` -1)."""
     group, highest = needs.group[i], -1.0
     for d in range(needs.static.shape[1]):
@@ -367,17 +355,17 @@ def _make_room(
         tries += 1
         if tries > MOST_TRIES // max(hosts // 8, 1):
             break
-        _move(needs, held, j, host, -1.0)
-        if _static_fits(needs, held, i, host, room) and _holds(needs, held, i, host, capacity[host], allowed):
-            _move(needs, held, i, host, 1.0)
+        move(needs, held, j, host, -1.0)
+        if _static_fits(needs, held, i, host, room) and holds(needs, held, i, host, capacity[host], allowed):
+            move(needs, held, i, host, 1.0)
             for other in range(hosts):
                 if other == host or not _static_fits(needs, held, j, other, room):
                     continue
-                if _holds(needs, held, j, other, capacity[other], allowed):
-                    _move(needs, held, i, host, -1.0)
-                    _move(needs, held, j, other, 1.0)
+                if holds(needs, held, j, other, capacity[other], allowed):
+                    move(needs, held, i, host, -1.0)
+                    move(needs, held, j, other, 1.0)
                     host_of[j] = other
                     return host
-            _move(needs, held, i, host, -1.0)
-        _move(needs, held, j, host, 1.0)
+            move(needs, held, i, host, -1.0)
+        move(needs, held, j, host, 1.0)
     return -1

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+# Decimals of demand that tell which hours are hotter.
+ROUNDED_TO = 9
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Packed:
         cost: of the hosts bought.
         bound: no packing costs less.
         overload: share of hours in which each host is over its throughput by the planner's law, (hosts,).
-        first_fit: cost and hosts of first-fit decreasing on the same components, if asked for.
+        baselines: cost and hosts of simple rules on the same components by name, if asked for.
     """
 
     types: Ints
@@ -94,9 +100,46 @@ class Packed:
     cost: float
     bound: float
     overload: Floats
-    first_fit: tuple[float, int] | None = None
+    baselines: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
     @property
     def gap(self) -> float:
         """Cost over bound - 1; 0 where nothing is bought."""
         return self.cost / self.bound - 1 if self.bound > 0 else 0.0
+
+
+class Needs(NamedTuple):
+    """Components as arrays, largest first.
+
+    Attributes:
+        mean, own: mean and variance of demand of each component's own, shape (components, classes of hours).
+        common: its standard deviation that is common to its group, same shape.
+        group: of the common part, shape (components,).
+        static: memory and the like, shape (components, dimensions).
+        apart: components of one number >= 0 take different hosts, shape (components,).
+        weights: share of the hours in each class.
+    """
+
+    mean: Floats
+    own: Floats
+    common: Floats
+    group: Ints
+    static: Floats
+    apart: Ints
+    weights: Floats
+
+    def some(self, rows: Ints | Bools | slice) -> Needs:
+        """Some of the components, in contiguous arrays."""
+        mean, own, common, static = (
+            np.ascontiguousarray(a[rows]) for a in (self.mean, self.own, self.common, self.static)
+        )
+        return Needs(mean, own, common, self.group[rows], static, self.apart[rows], self.weights)
+
+    def hottest_first(self) -> Needs:
+        """The classes of hours of most demand first: they tell soonest what does not fit."""
+        total = self.mean.sum(axis=0)
+        # Rounded, so that the order of the components does not count.
+        rounded = np.round(total / max(float(total.max(initial=0.0)), 1e-300), ROUNDED_TO)
+        hours = np.argsort(-rounded, kind="stable")
+        mean, own, common = (np.ascontiguousarray(a[:, hours]) for a in (self.mean, self.own, self.common))
+        return self._replace(mean=mean, own=own, common=common, weights=self.weights[hours])

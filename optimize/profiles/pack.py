@@ -4,9 +4,10 @@ Each component brings its demand hour class by hour class, with what is its own 
 with its group, and static needs. A host may be over its throughput in a given share of the hours at most
 (see ``risk``), and in no class of hours in the mean.
 
-Where a host holds few components, hosts are filled up one after the other; then fleets that no proof
-excludes and that are cheaper are tried, evenly filled, with ever more slack. Components that come later are
-packed afterwards, around those there already, so that hosts for them are bought when they come.
+Where a host holds few components, hosts are built one after the other (see ``few``), and the cheapest fleets
+that no proof excludes are tried; where it holds many, such fleets are filled evenly, with ever more slack.
+Components that come later are packed afterwards, around those there already, so that hosts for them are
+bought when they come.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 
 from ...scenarios.errors import InfeasibleError
 from ..solver import minimise
-from .fill import EVEN, FIRST, FULL, Needs, fill, sums
-from .items import Offer, Packed, Profiles
+from .few import built
+from .fill import EVEN, FIRST, FULL, fill, sums
+from .items import Needs, Offer, Packed, Profiles
 from .risk import overload_share
 from .rows import chance_rows, reachable_room
 
@@ -44,6 +46,8 @@ MAIN_PART = 0.3
 # Standard deviations counted as use when hosts are compared.
 MARGIN = 1.5
 ROUNDING = 1e-9
+# What packings are compared with, components in decreasing order.
+PLAIN_RULES = {"first-fit": FIRST, "best-fit": FULL}
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class _Task:
 
     def first(self, count: int) -> _Task:
         """The task of the first components, with the rows of all."""
-        return replace(self, needs=_some(self.needs, slice(count)), fits=self.fits[:count])
+        return replace(self, needs=self.needs.some(slice(count)), fits=self.fits[:count])
 
     def with_rows(self) -> _Task:
         """The task with the rows of its own components."""
@@ -85,12 +89,13 @@ class _Hosts:
         return float((np.bincount(self.types, minlength=len(offer.costs)) - offer.existing) @ offer.costs)
 
 
-def pack_profiles(profiles: Profiles, offer: Offer, allowed: float, with_first_fit: bool = False) -> Packed:
+def pack_profiles(profiles: Profiles, offer: Offer, allowed: float, with_baselines: bool = False) -> Packed:
     """Pack components on the cheapest hosts found.
 
     Args:
         allowed: share of hours in which a host may be over its throughput.
-        with_first_fit: work out first-fit decreasing as well, to compare with.
+        with_baselines: work out first-fit and best-fit decreasing as well, to compare with; if one of them is
+            cheaper, it is the answer.
 
     Raises:
         InfeasibleError: a component fits on no host type, or the hosts to be had do not hold all.
@@ -111,11 +116,12 @@ def pack_profiles(profiles: Profiles, offer: Offer, allowed: float, with_first_f
         mains = endless
     if len(order) and not epochs.any() and len(task.fits) < FEW_TO_A_HOST * first.sum():
         hosts = _cheaper(task, hosts, first, bound)
-    packed = _packed(task, hosts, order, bound)
-    if not with_first_fit:
-        return packed
-    plain = _extended(task, _standing(offer), mains, FIRST, most)
-    return replace(packed, first_fit=(plain.cost(offer), len(plain.types)))
+    if not with_baselines:
+        return _packed(task, hosts, order, bound)
+    plain = {name: _extended(task, _standing(offer), mains, rule, most) for name, rule in PLAIN_RULES.items()}
+    hosts = min([hosts, *plain.values()], key=lambda found: found.cost(offer))
+    baselines = {name: (found.cost(offer), len(found.types)) for name, found in plain.items()}
+    return replace(_packed(task, hosts, order, bound), baselines=baselines)
 
 
 def _in_time(task: _Task, epochs: Ints, mains: Ints, fewest: int) -> _Hosts:
@@ -125,6 +131,10 @@ def _in_time(task: _Task, epochs: Ints, mains: Ints, fewest: int) -> _Hosts:
         fewest: hosts that the components take at least.
     """
     hosts = _standing(task.offer)
+    if len(task.fits) < FEW_TO_A_HOST * fewest:
+        found = built(task.needs, task.groups, epochs, task.offer, task.allowed)
+        if found is not None:
+            return _Hosts(*found)
     for epoch in np.unique(epochs):
         part = task.first(int(np.searchsorted(epochs, epoch, side="right")))
         if not len(hosts.host_of) and len(task.fits) >= FEW_TO_A_HOST * fewest:
@@ -173,19 +183,11 @@ def _needs(profiles: Profiles, order: Ints) -> Needs:
         apart=profiles.apart,
         weights=profiles.weights,
     )
-    return _some(every, order)
-
-
-def _some(needs: Needs, rows: Ints | Bools | slice) -> Needs:
-    """Some of the components, in contiguous arrays."""
-    mean, own, common, static = (
-        np.ascontiguousarray(a[rows]) for a in (needs.mean, needs.own, needs.common, needs.static)
-    )
-    return Needs(mean, own, common, needs.group[rows], static, needs.apart[rows], needs.weights)
+    return every.some(order)
 
 
 def _task(profiles: Profiles, order: Ints, offer: Offer, allowed: float) -> _Task:
-    needs = _needs(profiles, order)
+    needs = _needs(profiles, order).hottest_first()
     groups = int(profiles.group.max(initial=0)) + 1
     fits = _fits(needs, allowed, offer)
     lost = int((~fits.any(axis=1)).sum())
@@ -201,7 +203,7 @@ def _rows(needs: Needs, groups: int, allowed: float, offer: Offer, fits: Bools) 
         confined = ~(fits & ~mask).any(axis=1)
         if not confined.any():
             continue
-        part = _some(needs, confined)
+        part = needs.some(confined)
         if not (part.own.any() or part.common.any()):
             held, need = np.empty((0, len(offer.costs))), np.empty(0)
         else:

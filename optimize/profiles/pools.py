@@ -7,6 +7,7 @@ in one hour of twenty, and packing on profiles hour by hour with the chance of o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -41,12 +42,12 @@ class PlacedPacking(PoolPacking):
     Attributes:
         host_of: row of ``types`` of each component of the pool, shape (components,).
         overload: share of hours in which each host is over its throughput, as planned, shape (hosts,).
-        first_fit: yearly cost and hosts of first-fit decreasing.
+        baselines: yearly cost and hosts of simple rules by name.
     """
 
     host_of: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     overload: Floats = field(default_factory=lambda: np.empty(0))
-    first_fit: tuple[float, int] = (0.0, 0)
+    baselines: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,7 @@ def pack_pool(
     """
     profiles = profiles_of(asked, mine)
     offer = replace(Offer.of(types.capacity_ssj, types.capacity, costs), most=most)
-    packed = pack_profiles(profiles, offer, asked.allowed, with_first_fit=True)
-    assert packed.first_fit is not None
+    packed = pack_profiles(profiles, offer, asked.allowed, with_baselines=True)
     bound = packed.bound
     if not np.array_equal(most, types.most):
         bound = min(bound, least_cost(profiles, replace(offer, most=types.most), asked.allowed))
@@ -164,7 +164,7 @@ def pack_pool(
         method=METHOD,
         host_of=packed.host_of,
         overload=packed.overload,
-        first_fit=packed.first_fit,
+        baselines=packed.baselines,
     )
 
 

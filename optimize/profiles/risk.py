@@ -33,14 +33,18 @@ def chance_over(mean: float, variance: float, capacity: float) -> float:
         return 0.0 if room >= -EXACT * capacity else 1.0
     if room > 0.0 and room * room > FAR * FAR * variance and 4.0 * variance < mean * mean:
         return 0.0
-    away = room / sqrt(variance)
     half = 0.5 * variance / (mean * mean)
     if half < 0.98:
         # With q = 1 / (1 + s^2): variance / mean^2 = 2 (1 - q^2).
         q = sqrt(1.0 - half)
-        skewed = (sqrt(capacity / (mean * q)) - 1.0) / sqrt(1.0 / q - 1.0)
-        away = min(away, skewed)
-    elif away > 0.0:
+        excess = 1.0 / q - 1.0
+        away = (sqrt(capacity / (mean * q)) - 1.0) / sqrt(excess)
+        # Beyond this the skewed law is the higher one for certain: (z^2 - 1) s / 2 outweighs the rest.
+        if excess > 1.0 or away < 1.3:
+            away = min(away, room / sqrt(variance))
+        return 0.5 * erfc(away / ROOT_TWO)
+    away = room / sqrt(variance)
+    if away > 0.0:
         return 1.0 / (1.0 + away * away)  # Cantelli: holds for every law
     return 0.5 * erfc(away / ROOT_TWO)
 

@@ -10,11 +10,15 @@ throughput in the mean. The chance constraint gives sharper rows:
 2. The standard deviation is at least a sum over components: by Cauchy, ``sqrt(own + sum common^2)`` is at
    least ``u sqrt(own) + sum u_g common_g`` for any unit vector u; and ``sqrt(own) >= own / most``, where
    ``most`` is what the spread of one host can be at most.
-3. So each component weighs ``l mean + D(l (u own / most + u_g common))``, and the sum over all is at most
+3. The skewed law (see ``risk``) asks for more: with s from ``variance = 2 mean^2 (1 - 1 / (1 + s^2)^2)``
+   a margin of ``z sd + variance / (4 mean) max(0, z^2 - 1 - z s / 2)``. The spread of a host in parts of
+   its mean is at most that of its most uncertain component (Minkowski), which bounds s, and at least what
+   groups have in common. A tangent in place of the square keeps it a sum over components (``_skewed``).
+4. So each component weighs ``l mean + D(l (u own / most + u_g common))``, and the sum over all is at most
    what the hosts hold, ``sum(l)`` times their throughput, for any l.
-4. Weights w that a host of throughput c holds can be counted in whole parts as well: the sum of
+5. Weights w that a host of throughput c holds can be counted in whole parts as well: the sum of
    ``floor(s w)`` is an integer below ``s c``. With s = 2 / c each host has one component above half of it.
-5. Where large components fill hosts alone, other weights add up to more (see ``alone``).
+6. Where large components fill hosts alone, other weights add up to more (see ``alone``).
 
 The weights of the hours are found by a few steps of ascent on the components summed by group.
 """
@@ -26,8 +30,7 @@ from numpy.typing import NDArray
 
 from ..compiled import compiled
 from .alone import lifted
-from .fill import Needs
-from .items import Offer
+from .items import Needs, Offer
 from .risk import ROOT_TWO_PI, least_margin
 
 Ints = NDArray[np.int64]
@@ -37,7 +40,9 @@ Bools = NDArray[np.bool_]
 ASCENT_STEPS = 60
 # Shares of components whose own variance is counted in full, of those below it.
 CLIPS = (0.5, 0.8, 0.95, 1.0)
-SAFE = 1e-9
+SAFE = 1e-8
+# Half of variance over squared mean up to which the skewed law is counted.
+MOST_HALF = 0.9
 # Components are counted in whole parts of a host, from a half to one in so many and one.
 MOST_PARTS = 6
 # Sums of sizes are listed where there are few sizes and sums; those that differ by less count as equal.
@@ -57,9 +62,11 @@ def chance_rows(
     """
     capacity = offer.capacity
     spread = _spread(needs, groups, float(capacity.max()))
-    hours = _hours(needs, spread, groups, allowed)
-    weighed = needs.mean @ hours + _margins(spread, hours, needs.weights, allowed)
-    weighed *= (1 - SAFE) / hours.sum()
+    weighed, hours = _weighed(needs, needs.mean, spread, groups, allowed)
+    for mean, wider in _skewed(needs, spread, hours, allowed, float(capacity.max())):
+        skewed, _ = _weighed(needs, mean, wider, groups, allowed)
+        if skewed.sum() > weighed.sum():
+            weighed = skewed
     more = lifted(needs, weighed, fits, allowed, offer)
     holds, wanted = [], []
     for weights in (weighed,) if more is None else (weighed, more):
@@ -67,6 +74,66 @@ def chance_rows(
         holds += [capacity, *(np.ceil(scale * capacity) - 1 for scale in whole)]
         wanted += [weights.sum(), *(np.floor(scale * weights).sum() for scale in whole)]
     return np.array(holds), np.array(wanted)
+
+
+def _weighed(
+    needs: Needs, mean: Floats, spread: Floats, groups: int, allowed: float
+) -> tuple[Floats, Floats]:
+    """What each component weighs, shape (components,), and the weights of the hours behind it."""
+    hours = _hours(needs._replace(mean=mean), spread, groups, allowed)
+    weighed = mean @ hours + _margins(spread, hours, needs.weights, allowed)
+    return np.maximum(weighed, 0.0) * ((1 - SAFE) / hours.sum()), hours
+
+
+def _skewed(
+    needs: Needs, spread: Floats, hours: Floats, allowed: float, capacity: float
+) -> list[tuple[Floats, Floats]]:
+    """Means and spreads that take the skewed law into account, in two ways; shapes as ``spread``.
+
+    The variance over the mean of a host is at least its spread times what that is in parts of the mean, at
+    least; and at least the sum of the variances of its components over its throughput.
+    """
+    variance, mean = needs.own + needs.common**2, needs.mean
+    squares = np.divide(variance, mean**2, out=np.zeros_like(mean), where=mean > 0)
+    half = 0.5 * np.where((variance > 0) & (mean <= 0), np.inf, squares).max(axis=0, initial=0.0)
+    known = half < MOST_HALF
+    s = np.sqrt(1 / np.sqrt(1 - np.where(known, half, 0.0)) - 1)
+    total = spread.sum(axis=0)
+    _, price = _margins_and_prices(total[None], hours, needs.weights, allowed)
+    depth = price[0] + np.log(needs.weights / np.maximum(total * hours * ROOT_TWO_PI, 1e-300))
+    z = np.sqrt(2 * np.clip(depth, 0, 30))
+    used = known & (hours > 0) & (z**2 - 1 - z * s / 2 > 0)
+    parts = spread * _least_spread(needs), variance / capacity
+    return [
+        (mean - 0.25 * (z**2 + 1) * used * part, spread + 0.25 * (2 * z - s / 2) * used * part)
+        for part in parts
+    ]
+
+
+def _least_spread(needs: Needs) -> Floats:
+    """The least spread of any host in parts of its mean, by what groups have in common, (classes,)."""
+    part = np.divide(needs.common, needs.mean, out=np.full_like(needs.mean, np.inf), where=needs.mean > 0)
+    inverse = np.zeros(needs.mean.shape[1])
+    for g in np.unique(needs.group):
+        least = part[needs.group == g].min(axis=0)
+        inverse += np.where(least > 0, 1 / np.maximum(least, 1e-150) ** 2, np.inf)
+    return np.asarray(np.where(inverse > 0, 1 / np.sqrt(np.maximum(inverse, 1e-300)), 0.0))
+
+
+def worth_alone(needs: Needs, groups: int, allowed: float, offer: Offer) -> Floats:
+    """The share of the largest host that each component takes alone, shape (components,).
+
+    Throughput is weighed over the hours as in the rows, with the margin that its noise takes; static needs
+    count where they are the larger share.
+    """
+    most = np.maximum(offer.room.max(axis=0), 1e-300)
+    static = (needs.static / most).max(axis=1, initial=0.0)
+    capacity = float(offer.capacity.max())
+    if not (needs.own.any() or needs.common.any()):
+        return np.asarray(np.maximum(needs.mean.max(axis=1, initial=0.0) / capacity, static))
+    hours = _hours(needs, _spread(needs, groups, capacity), groups, allowed)
+    margin = _margins(np.sqrt(needs.own + needs.common**2), hours, needs.weights, allowed)
+    return np.asarray(np.maximum((needs.mean @ hours + margin) / (hours.sum() * capacity), static))
 
 
 def reachable_room(static: Floats, room: Floats) -> Floats:

@@ -15,7 +15,8 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from .anneal import THRESHOLDS, anneal
+from ..draws import THRESHOLDS
+from .anneal import anneal
 from .bound import lower_bound
 from .cost import broken_rules, cost_of
 from .instance import Instance, Ints

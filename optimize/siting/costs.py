@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...scenarios.cloud import Cloud
+from ...scenarios.draw_places import place_of_units
 from ...scenarios.schema import Scenario
 from ...scenarios.sites import Site, distance_km, round_trip_ms
 from ...scenarios.world import World
@@ -23,6 +24,7 @@ from .instance import Floats, Instance, Ints, Ways
 from .protection import Protection
 
 Bools = NDArray[np.bool_]
+Rows = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def siting_problem(
     lines = lines_needed(scenario, cloud.access_line, traffic_mbps[unit])[:, None, :]
     access = (lines * line_rents(scenario, world, cloud.access_line, km)).min(axis=2)
     cost = share[:, None] * housed + access
-    cost[~_allowed(cloud, sites, km)] = np.inf
+    cost[~_allowed(cloud, sites, km) | _pinned_elsewhere(scenario, cloud, world, sites)[unit]] = np.inf
     standby = np.zeros(len(served))
     mbps = np.zeros(len(served))
     ways = Ways.none()
@@ -175,6 +177,25 @@ def _allowed(cloud: Cloud, sites: dict[str, Site], km: Floats) -> Bools:
     allowed = np.broadcast_to(early, km.shape)
     limit = cloud.siting.latency_ms if cloud.siting else None
     return allowed if limit is None else allowed & (round_trip_ms(km) <= limit)
+
+
+def _pinned_elsewhere(scenario: Scenario, cloud: Cloud, world: World, sites: dict[str, Site]) -> Bools:
+    """Whether a unit is pinned to another site, shape (units, sites)."""
+    level, site = world.estate.units.level, np.array(list(sites))
+    elsewhere = np.zeros((len(level), len(site)), dtype=bool)
+    place = place_of_units(scenario.estate, level)
+    for pinned in reversed(cloud.siting.pinned if cloud.siting else ()):
+        mine = _among(list(scenario.estate.levels), pinned.levels, level)
+        mine &= _among(list(scenario.estate.places), pinned.places, place)
+        elsewhere[mine] = site != pinned.site
+    return elsewhere
+
+
+def _among(names: list[str], some: tuple[str, ...], row: Rows) -> Bools:
+    """Whether rows of a table are among some of its names; all are if none is named."""
+    if not some:
+        return np.ones(len(row), dtype=bool)
+    return np.isin(row, [names.index(name) for name in some])
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def stand_by(
         np.searchsorted(home, standing.pool[mine]),
         from_h,
         clock,
-        np.zeros(len(home), dtype=np.int64),
+        [np.empty(0, dtype=np.int64)] * len(home),
     )
     placement = np.full(servers, -1, dtype=np.int32)
     placement[standing.server[mine]] = first_host + host_of
@@ -129,7 +129,7 @@ def _packed(standing: Standing, members: Members, costs: Floats) -> tuple[PoolPa
     groups = Groups(members.group, np.full(len(members.group), -1))
     counts = np.bincount(members.flavour, minlength=len(sizes))
     apart = largest_groups(members.flavour, groups, len(sizes))
-    limits = as_limits(standing.supply.left)
+    limits = as_limits(standing.supply.for_pool(np.zeros(len(costs))))
     packing = pack(sizes, counts, types.capacity, costs, limits=limits, apart=apart)
     standing.supply.take(packing.types)
     return hand_out(packing, sizes, types, costs, members, 0, standing.supply)

@@ -2,7 +2,8 @@
 
 Read ``plan_waves`` first, then ``ground`` (who moves, by when), ``costs`` and ``build`` (the problem as
 arrays, described in ``problem``), ``orders`` and ``turns`` (schedules from an order), ``bound`` and
-``relaxed`` (what no schedule can beat), ``anneal`` (better schedules) and ``exact`` (the whole-number model).
+``relaxed`` (what no schedule can beat), ``late`` (where dates cannot be kept), ``anneal`` (better
+schedules) and ``exact`` (the whole-number model).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from .build import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS
 from .case import case_of
 from .costs import COPY_DAYS, GRACE_DAYS, ROLLED_BACK_EFFORT
+from .dates import moves_allowed, rooms_meant
 from .ground import FAMILIES, Case
 from .plan_waves import Waves, feasible, least_cost, plan_waves
 
@@ -25,5 +27,7 @@ __all__ = [
     "case_of",
     "feasible",
     "least_cost",
+    "moves_allowed",
     "plan_waves",
+    "rooms_meant",
 ]

@@ -1,8 +1,10 @@
-"""Better schedules by small changes: a system takes another week, or two systems swap theirs.
+"""Better schedules by small changes: a system takes another week, or systems of two weeks swap places.
 
 Simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983, doi 10.1126/science.220.4598.671): a change that
-costs more is made with a chance that falls as the search cools. Limits are kept throughout. The numbers are
-those of a counter-based stream with a fixed key, so the same problem gives the same schedule everywhere.
+costs more is made with a chance that falls as the search cools. Limits are kept throughout, so in full weeks
+one system makes way for another, or for two. Most changes are to a week near by or to that of a neighbour in
+the room, which is where cheaper places are found. The numbers are those of a counter-based stream with a
+fixed key, so the same problem gives the same schedule everywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +18,12 @@ from .problem import Floats, Ints, Problem, cost_of, take, use
 from .turns import weeks_hold
 
 AT_ONCE = 100_000
-SWAPS = 0.5  # share of changes that are swaps
+# Share of changes to any week at all, and of those to a week of the same room; the rest is near by.
+ANYWHERE, SAME_ROOM = 0.1, 0.15
+NEAR_WEEKS = 3.0  # mean distance of a change near by
+# Share of changes for which one system makes way, and for which two do.
+SWAPS, DOUBLE = 0.54, 0.36
+DRAWS = 7  # numbers for a change
 COLD = 0.003  # last temperature over the first
 KEY = 20150402
 
@@ -34,6 +41,8 @@ class State(NamedTuple):
         days, gb, moves, money: taken so far.
         link_at: first link of each system in ``partner``, and their number, shape (S + 1,).
         partner, link: the other end and the row of each link of a system.
+        members, filled: systems at each slot, shape (W + 1, S), and how many, shape (W + 1,).
+        place: of each system among the members of its slot, shape (S,).
     """
 
     slot: Ints
@@ -49,6 +58,9 @@ class State(NamedTuple):
     link_at: Ints
     partner: Ints
     link: Ints
+    members: Ints
+    filled: Ints
+    place: Ints
 
 
 def anneal(problem: Problem, start: Ints, steps: int, heat: float) -> Ints:
@@ -65,7 +77,7 @@ def anneal(problem: Problem, start: Ints, steps: int, heat: float) -> Ints:
     cost = least
     stream = np.random.Generator(np.random.Philox(key=KEY))
     for done in range(0, steps, AT_ONCE):
-        draws = stream.random((min(AT_ONCE, steps - done), 4))
+        draws = stream.random((min(AT_ONCE, steps - done), DRAWS))
         least, cost = _change(problem, state, draws, done, steps, heat, best, least, cost)
     return best
 
@@ -90,7 +102,19 @@ def _state(problem: Problem, slot: Ints) -> State:
     link_at = np.searchsorted(both[order], np.arange(len(slot) + 1))
     link = np.tile(np.arange(len(p.ends)), 2)[order]
     amounts = (taken.days, taken.gb, taken.moves, taken.money)
-    return State(slot.copy(), holds, starts, until, since, early, *amounts, link_at, other[order], link)
+    ends = (link_at, other[order], link)
+    return State(slot.copy(), holds, starts, until, since, early, *amounts, *ends, *_members(slot, never))
+
+
+def _members(slot: Ints, never: int) -> tuple[Ints, Ints, Ints]:
+    """Systems of each slot, their number, and the place of each."""
+    count = np.bincount(slot, minlength=never + 1)
+    order = np.argsort(slot, kind="stable")
+    place = np.empty(len(slot), dtype=np.int64)
+    place[order] = np.arange(len(slot)) - (np.cumsum(count) - count)[slot[order]]
+    members = np.zeros((never + 1, len(slot)), dtype=np.int64)
+    members[slot, place] = np.arange(len(slot))
+    return members, count, place
 
 
 @compiled
@@ -106,36 +130,105 @@ def _change(
     cost: float,
 ) -> tuple[float, float]:
     """Try one change for each row of ``draws``; the least cost so far (of ``best``) and the present one."""
-    systems, weeks = len(p.room), len(p.hour)
     cooling = np.log(COLD) / steps
     for i in range(len(draws)):
-        a = int(draws[i, 0] * systems)
-        old, second = state.slot[a], -1
-        if draws[i, 1] < SWAPS:
-            second = int(draws[i, 2] * systems)
-            new = state.slot[second]
-        else:
-            new = int(draws[i, 2] * (weeks + 1))
-        if new == old or p.cost[a, new] == np.inf or (second >= 0 and p.cost[second, old] == np.inf):
+        a = int(draws[i, 0] * len(p.room))
+        old, new = state.slot[a], _target(p, state, a, draws[i])
+        if new < 0 or new == old or p.cost[a, new] == np.inf:
+            continue
+        b, c = _ways(p, state, old, new, draws[i])
+        if _too_full(p, state, a, b, c, new):
             continue
         rise = shift(p, state, a, new)
-        if second >= 0:
-            rise += shift(p, state, second, old)
+        if b >= 0:
+            rise += shift(p, state, b, old)
+        if c >= 0:
+            rise += shift(p, state, c, old)
         limit = -heat * np.exp(cooling * (done + i)) * np.log(1.0 - draws[i, 3])
         if (
             rise <= limit
             and _holds(p, state, a, old, new)
-            and (second < 0 or _holds(p, state, second, new, old))
+            and (b < 0 or _holds(p, state, b, new, old))
+            and (c < 0 or _holds(p, state, c, new, old))
         ):
+            _enlist(state, a, old)
+            if b >= 0:
+                _enlist(state, b, new)
+            if c >= 0:
+                _enlist(state, c, new)
             cost += rise
             if cost < least - 1e-6:
                 least = cost
                 best[:] = state.slot
             continue
-        if second >= 0:
-            shift(p, state, second, new)
+        if c >= 0:
+            shift(p, state, c, new)
+        if b >= 0:
+            shift(p, state, b, new)
         shift(p, state, a, old)
     return least, cost
+
+
+@inner
+def _target(p: Problem, state: State, s: int, draw: Floats) -> int:
+    """A slot for a system, -1 if none."""
+    weeks, old = len(p.hour), state.slot[s]
+    if draw[4] < ANYWHERE or old == weeks:
+        return int(draw[2] * (weeks + 1))
+    if draw[4] < ANYWHERE + SAME_ROOM:
+        first, last = s, s
+        while first > 0 and p.room[first - 1] == p.room[s]:
+            first -= 1
+        while last + 1 < len(p.room) and p.room[last + 1] == p.room[s]:
+            last += 1
+        return int(state.slot[first + int(draw[2] * (last - first + 1))])
+    far = 1 + int(-NEAR_WEEKS * np.log(1.0 - draw[2]))
+    new = old + far if draw[4] < (1.0 + ANYWHERE + SAME_ROOM) / 2 else old - far
+    return new if new <= weeks else -1
+
+
+@inner
+def _ways(p: Problem, state: State, old: int, new: int, draw: Floats) -> tuple[int, int]:
+    """Systems of the new slot that make way and take the old one, -1 for none."""
+    b, c, n = -1, -1, state.filled[new]
+    if draw[1] < SWAPS + DOUBLE and n > 0:
+        b = state.members[new, int(draw[5] * n)]
+        if p.cost[b, old] == np.inf:
+            return -1, -1
+    if draw[1] < DOUBLE and n > 1:
+        c = state.members[new, int(draw[6] * n)]
+        if c == b or p.cost[c, old] == np.inf:
+            c = -1
+    return b, c
+
+
+@inner
+def _too_full(p: Problem, state: State, a: int, b: int, c: int, new: int) -> bool:
+    """Whether a week is plainly too full for a change; a quick look before all limits are checked."""
+    if new == len(p.hour) or p.back[a, new] < new:
+        return False
+    days, gb = state.days[new] + p.days[a], state.gb[new] + p.gb[a]
+    for s in (b, c):
+        if s >= 0:
+            if p.back[s, new] < new:
+                return False
+            days -= p.days[s]
+            gb -= p.gb[s]
+    full = (1 + 1e-9) * p.week_days[new] + 1e-9, (1 + 1e-9) * p.week_gb[new] + 1e-9
+    return bool(days > full[0] or gb > full[1])
+
+
+@inner
+def _enlist(state: State, s: int, old: int) -> None:
+    """Take a system from the members of its former slot to those of its present one."""
+    new, gap = state.slot[s], state.place[s]
+    state.filled[old] -= 1
+    last = state.members[old, state.filled[old]]
+    state.members[old, gap] = last
+    state.place[last] = gap
+    state.members[new, state.filled[new]] = s
+    state.place[s] = state.filled[new]
+    state.filled[new] += 1
 
 
 @inner

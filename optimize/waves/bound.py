@@ -18,10 +18,12 @@ from .problem import Floats, Ints, Problem, Use, cost_of, use
 from .relaxed import best_schedules, priced
 from .turns import in_turns
 
-# Share of the latest schedule in the mean, and what a step is multiplied by when the bound rises or not.
-NEWEST = 0.03
+# Share of the latest schedule in the mean: that of the first rounds, after how many it halves, and the least.
+NEWEST, HALVED, LEAST = 0.1, 60, 0.02
+# What a step is multiplied by when the bound rises, or has not for so many rounds; it ends below the last.
 RISE, FALL = 1.1, 0.66
-PATIENCE = 10
+PATIENCE = 5
+SHORTEST = 1e-5
 # A step aims at most so far above the best bound, however dear the schedule known.
 AIM = 0.02
 # Rounds between schedules made from the mean of those met.
@@ -117,6 +119,9 @@ def bound(problem: Problem, known: Ints, rounds: int, gap: float) -> Bound:
             search.follow()
             if search.upper - search.best <= gap * search.upper:
                 break
+        if search.length < SHORTEST:
+            search.follow()
+            break
     return Bound(search.best - SAFE * abs(search.best), search.known)
 
 
@@ -136,7 +141,8 @@ class _Search:
         self._mean, self._mean_split = share, split
         self._moving = (self._slot < len(problem.hour)).astype(np.float64)
         self._mean_slot = self._slot * self._moving
-        self._length, self._failed = 1.0, 0
+        self.length, self._newest = 1.0, NEWEST
+        self._failed, self._rounds = 0, 0
 
     def _evaluate(self, price: Floats, link_price: Floats) -> tuple[float, Floats, Floats]:
         """Bound at some prices, and what its schedule takes."""
@@ -161,13 +167,15 @@ class _Search:
 
     def step(self) -> None:
         """Try prices one step along the mean use."""
+        self._rounds += 1
+        self._newest = max(NEWEST * HALVED / (HALVED + self._rounds), LEAST)
         # A limit that is neither scarce nor priced has no part in the step.
         way = np.where((self._centre > 0) | (self._mean > 0), self._mean, 0.0)
         norm = float((way**2).sum()) or 1.0
         # Both kinds of price move by steps of the same size.
         link_norm = float((self._mean_split**2).sum())
         scale = norm / link_norm if link_norm > 0 else 0.0
-        size = self._length * min(self.upper - self.best, AIM * self.best) / (norm * (2.0 if scale else 1.0))
+        size = self.length * min(self.upper - self.best, AIM * self.best) / (norm * (2.0 if scale else 1.0))
         price = np.maximum(self._centre + size * way, 0.0)
         link_price = np.clip(
             self._link_centre + size * scale * self._mean_split, -self._links.most, self._links.most
@@ -177,20 +185,21 @@ class _Search:
             return
         self._failed += 1
         if self._failed >= PATIENCE:
-            self._length, self._failed = self._length * FALL, 0
+            self.length, self._failed = self.length * FALL, 0
 
     def _accept(self, price: Floats, link_price: Floats) -> bool:
         """Try prices, and keep them if they prove more."""
         value, share, split = self._evaluate(price, link_price)
-        self._mean += NEWEST * (share - self._mean)
-        self._mean_split += NEWEST * (split - self._mean_split)
+        self._mean += self._newest * (share - self._mean)
+        self._mean_split += self._newest * (split - self._mean_split)
         moves = self._slot < len(self._p.hour)
-        self._moving += NEWEST * (moves - self._moving)
-        self._mean_slot += NEWEST * (self._slot * moves - self._mean_slot)
+        newest = max(1 / (self._rounds + 1), LEAST)  # the order needs a longer memory than the step
+        self._moving += newest * (moves - self._moving)
+        self._mean_slot += newest * (self._slot * moves - self._mean_slot)
         if value <= self.best:
             return False
         if float(share @ self._mean) > 0:
-            self._length = min(self._length * RISE, 2.0)
+            self.length = min(self.length * RISE, 2.0)
         self.best, self._centre, self._link_centre = value, price, link_price
         return True
 
@@ -205,6 +214,8 @@ def _later_cny(problem: Problem, slot: Ints) -> Floats:
         first = np.isfinite(cost).argmax(axis=1)
         last = weeks - 1 - np.isfinite(cost)[:, ::-1].argmax(axis=1)
         row = np.arange(len(cost))
-        rise = np.where(last > first, cost[row, last] - cost[row, first], 0.0) / np.maximum(last - first, 1)
+        with np.errstate(invalid="ignore"):  # infinite less infinite: what can never move
+            rise = np.where(last > first, cost[row, last] - cost[row, first], 0.0)
+        rise /= np.maximum(last - first, 1)
         np.add.at(rate, at, np.where(np.isfinite(rise), rise, 0.0))
     return np.asarray(np.maximum(rate[:0:-1].cumsum()[::-1] - rate[weeks], 0.0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from .costs import (
     system_costs,
     unit_costs,
 )
-from .ground import WORKDAYS_PER_WEEK, Case, Ground, covered_rooms
+from .dates import covered_rooms, paced
+from .ground import WORKDAYS_PER_WEEK, Case, Ground
 from .problem import Bools, Floats, Ints, Problem
 
 # Nights of 12 hours from Monday to Friday, and the weekend.
@@ -47,7 +48,7 @@ class Limits:
     """By when systems must have moved, shape (S,) each.
 
     Attributes:
-        last: last slot by the deadline and mandates.
+        last: last slot by the deadline and rules.
         may_stay: given up before it would have to move.
     """
 
@@ -59,15 +60,28 @@ class Limits:
         return np.asarray((slot <= self.last) & (slot < weeks) | self.may_stay & (slot == weeks))
 
 
-def limits(case: Case, land: Ground, goal_h: int | None) -> Limits:
-    """Limits when everything is to have moved before ``goal_h``, the end of the horizon if None."""
+def limits(case: Case, land: Ground, goal_h: int | None, spare_h: int = 0) -> Limits:
+    """Limits when everything is to have moved before ``goal_h``, the end of the horizon if None.
+
+    Args:
+        spare_h: by so much earlier than rules say.
+    """
+    ruled = land.mandate_h < NEVER
+    return _limits(case, land, np.where(ruled, land.mandate_h - spare_h, int(NEVER)), goal_h)
+
+
+def strict_limits(case: Case, land: Ground) -> Limits:
+    """Limits by the rules that must not be missed alone; otherwise anything may stay."""
+    found = _limits(case, land, land.strict_h, None)
+    return Limits(found.last, found.may_stay | (land.strict_h >= case.world.clock.hours))
+
+
+def _limits(case: Case, land: Ground, must_h: Ints, goal_h: int | None) -> Limits:
     hour, horizon_h = land.weeks.hour, case.world.clock.hours
     end_h = horizon_h if goal_h is None else min(goal_h, horizon_h)
-    # A mandate older than the first slot is met by the first slot.
-    mandated = np.maximum(np.searchsorted(hour, land.mandate_h) - 1, 0)
     by_end = np.searchsorted(hour, end_h) - 1
-    last = np.where(land.mandate_h < end_h, np.minimum(mandated, by_end), by_end)
-    return Limits(last, land.ends_h < np.minimum(land.mandate_h, end_h))
+    last = np.where(must_h < end_h, np.minimum(np.searchsorted(hour, must_h) - 1, by_end), by_end)
+    return Limits(last, land.ends_h < np.minimum(must_h, end_h))
 
 
 def draft(case: Case, land: Ground) -> Draft:
@@ -81,12 +95,16 @@ def draft(case: Case, land: Ground) -> Draft:
     unit_rows, unit = _compact(rooms.unit[room_rows].astype(np.int64))
     cost = system_costs(case.scenario, world, migration, times, meters, rows)
     cost[:, :-1][hour[None, :] >= land.ends_h[:, None]] = np.inf
+    cost[:, :-1][hour[None, :] < land.first_h[:, None]] = np.inf
     ends, life, worth = _links(case, land, meters, hour, cost)
     useful = 1 - world.of(migration.failure_share)
     month, most, year, budget = _calendar(case, hour, useful)
+    cost[:, :-1][:, most[month] <= 0] = np.inf
+    most[most <= 0] = np.inf
     problem = Problem(
         hour=hour,
         cost=cost,
+        late=np.zeros_like(cost),
         room=room,
         stays_until=np.searchsorted(hour + times.dual_h, land.ends_h),
         days=systems.effort_days[rows].astype(np.float64),
@@ -95,7 +113,7 @@ def draft(case: Case, land: Ground) -> Draft:
         back=np.empty((len(rows), len(hour)), dtype=np.int64),
         unit=unit,
         room_cost=room_costs(case.scenario, world, times, meters, room_rows, _held_h(case, land)[room_rows]),
-        cover=_cover(case, room_rows, hour),
+        cover=cover_slots(case, land),
         unit_cost=unit_costs(
             times, meters, case.rent_cny[unit_rows], _joined_h(case, land)[unit_rows], horizon_h
         ),
@@ -114,6 +132,12 @@ def draft(case: Case, land: Ground) -> Draft:
     if "line" in case.rules:
         weekly_gb = COPY_HOURS_PER_WEEK * GB_PER_HOUR_PER_MBPS * world.of(migration.ingress_mbps) * useful
     return Draft(problem, land.weeks.workdays, useful, weekly_gb)
+
+
+def strict_draft(case: Case, land: Ground, drafted: Draft) -> Draft:
+    """The draft with only the coverage that must not be missed."""
+    cover = cover_slots(case, land, strict_only=True)
+    return replace(drafted, problem=drafted.problem._replace(cover=cover))
 
 
 def with_team(draft: Draft, team_fte: float, limits: Limits | None) -> Problem:
@@ -175,7 +199,9 @@ def _calendar(case: Case, hour: Ints, useful: float) -> tuple[Ints, Floats, Ints
         most = max(np.floor(migration.most_per_month * useful), 1.0)
     if migration.budget_cny_per_year is not None and "budget" in case.rules:
         budget = case.world.of(migration.budget_cny_per_year)
-    return month, np.full(clock.months, most), year, np.full(years, budget)
+    ruled = paced(case)
+    ruled = np.where(ruled > 0, np.maximum(np.floor(ruled * useful), 1.0), 0.0)
+    return month, np.minimum(ruled, most), year, np.full(years, budget)
 
 
 def _held_h(case: Case, land: Ground) -> Ints:
@@ -200,10 +226,16 @@ def _joined_h(case: Case, land: Ground) -> Ints:
     return joined
 
 
-def _cover(case: Case, room_rows: Ints, hour: Ints) -> Ints:
-    """Last slot by which a system of each room must have moved, -1 if none must."""
-    must_h = covered_rooms(case)[room_rows]
-    return np.where(must_h < NEVER, np.maximum(np.searchsorted(hour, must_h) - 1, 0), -1)
+def cover_slots(case: Case, land: Ground, strict_only: bool = False, spare_h: int = 0) -> Ints:
+    """Last slot by which a system of each room must have moved, the first at least, -1 if none must.
+
+    Args:
+        spare_h: by so much earlier than rules say.
+    """
+    room_rows, _ = _compact(case.world.estate.systems.room[land.rows].astype(np.int64))
+    must_h = covered_rooms(case, land.rows, strict_only)[room_rows]
+    last = np.searchsorted(land.weeks.hour, must_h - spare_h) - 1
+    return np.where(must_h < NEVER, np.maximum(last, 0), -1)
 
 
 def _links(case: Case, land: Ground, meters: Meters, hour: Ints, cost: Floats) -> tuple[Ints, Floats, Floats]:

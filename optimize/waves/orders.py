@@ -25,7 +25,7 @@ def by_room(case: Case, land: Ground) -> Ints:
     last = clock.month_of_hour(float(land.weeks.hour[-1]))
     quarter = np.clip(due, 0, last) // MONTHS_PER_QUARTER
     stays = np.zeros(n, dtype=bool)
-    stays[systems.room[systems.classified]] = True
+    stays[systems.room[systems.stays]] = True
     wage = case.world.of(case.scenario.prices.staff_cny_per_fte)
     room_cost = np.where(stays, 0.0, rooms.operations_cny_per_year + rooms.staff_fte * wage)
     lines = estate.lines

@@ -2,13 +2,13 @@
 
 The team is the smallest with which systems in the order of their rooms (see orders) are on the cloud some
 weeks before the deadline. The schedule then starts from that order and is improved (bound, anneal, exact).
-Where even all the people there are miss a deadline, a mandate or coverage, the plan keeps what it can and
-counts the late, unless the scenario is strict.
+Where even all the people there are miss the deadline or a rule, the plan keeps what it can and counts the
+late, but there is none that misses a strict rule.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 from ...scenarios.clock import HOURS_PER_DAY
 from ...scenarios.errors import InfeasibleError
 from ...scenarios.estate import NEVER
+from ...scenarios.policy_words import words
 from ..plan import ScheduleProof
 from ..slots import DAYS_PER_WEEK
 from . import exact
 from .anneal import anneal
 from .bound import bound
-from .build import Draft, Limits, draft, limits, with_team
+from .build import Draft, Limits, cover_slots, draft, limits, strict_draft, strict_limits, with_team
+from .dates import rules_of
 from .ground import Case, Ground, ground
+from .late import lenient, weighed, weight
 from .orders import by_room, urgent_first
 from .problem import Ints, Problem, cost_of, cut
 from .turns import in_turn
@@ -31,11 +34,11 @@ from .turns import in_turn
 # Weeks before the deadline kept free for systems that were rolled back.
 SPARE_WEEKS = 3
 # Cells (systems x slots) that all rounds of the search for a bound may look at, and their least number.
-ROUNDS = {"quick": (25_000_000, 50, 600), "full": (1_200_000_000, 400, 4000)}
-CHANGES = {"quick": 200_000, "full": 8_000_000}
+ROUNDS = {"quick": (60_000_000, 50, 1000), "full": (1_200_000_000, 400, 4000)}
+CHANGES = {"quick": 400_000, "full": 20_000_000}
 # Whole-number models up to so many moves are solved exactly.
 EXACT_MOVES = {"quick": 150, "full": 3000}
-HEAT_CNY = 300.0
+HEAT_CNY = 3000.0
 # The search stops at this gap.
 GAP = {"quick": 0.002, "full": 0.0005}
 
@@ -47,7 +50,7 @@ class Waves:
     Attributes:
         wave_h: hour at which each system moves to or starts on the cloud; NEVER if it does neither.
         team_fte: people needed at once.
-        late: systems that should move but do not by the deadline or their mandate.
+        late: systems that should move but do not by the deadline or their rule.
         proof: cost of the schedule and what is proven of it; None if nothing moves.
     """
 
@@ -61,13 +64,16 @@ def plan_waves(case: Case) -> Waves:
     """Plan the migration of one world.
 
     Raises:
-        InfeasibleError: the scenario is strict, and no schedule was found that meets all its rules.
+        InfeasibleError: no schedule was found that meets all strict rules.
     """
     started, land = perf_counter(), ground(case)
     wave_h = np.where(land.starts, land.starts_h, NEVER).astype(np.int32)
     deadline_h = int(NEVER) if case.last_h is None else case.last_h
+    if land.stuck:
+        raise InfeasibleError(_conflict(case))
     if not len(land.weeks.hour) or not len(land.rows):
-        return Waves(wave_h, 0.0, int((land.ends_h >= deadline_h).sum()) if case.last_h else 0, None)
+        late = np.concatenate([land.ends_h, land.barred]) >= deadline_h
+        return Waves(wave_h, 0.0, int(late.sum()) if case.last_h else 0, None)
     drafted = draft(case, land)
     team, start = _team(case, land, drafted)
     problem, start = _problem(case, land, drafted, team, start)
@@ -79,9 +85,9 @@ def plan_waves(case: Case) -> Waves:
     weeks = len(land.weeks.hour)
     late = ~must.met(np.where(moved, slot, weeks), weeks)
     counted = late & (land.ends_h >= np.minimum(deadline_h, land.mandate_h))
-    return Waves(
-        wave_h, team, int(counted.sum()) if case.last_h or (land.mandate_h < NEVER).any() else 0, proof
-    )
+    bound_at_all = case.last_h is not None or bool((land.mandate_h < NEVER).any())
+    barred = int((land.barred >= deadline_h).sum()) if case.last_h is not None else 0
+    return Waves(wave_h, team, (int(counted.sum()) if bound_at_all else 0) + barred, proof)
 
 
 def feasible(case: Case) -> bool:
@@ -91,11 +97,13 @@ def feasible(case: Case) -> bool:
     schedule ends without one.
     """
     land = ground(case)
+    if land.stuck:
+        return False
     if not len(land.rows):
         return True
     if not len(land.weeks.hour):
         return False
-    return _strict(case, land, draft(case, land)) is not None
+    return _strict(case, land, draft(case, land), limits(case, land, case.last_h)) is not None
 
 
 def least_cost(case: Case) -> float:
@@ -141,21 +149,29 @@ def _problem(case: Case, land: Ground, drafted: Draft, team: float, start: Ints)
     if case.last_h is not None:
         goal = limits(case, land, case.last_h - spare_h)
         must = goal if goal.met(start, weeks).all() else must
+    must, drafted = _with_spare(case, land, drafted, must, start)
     covered = _covers(drafted.problem, start)
     if not (must.met(start, weeks).all() and covered.all()):
-        if case.migration.strict:
-            found = _strict(case, land, drafted)
-            if found is None:
-                raise InfeasibleError(_conflict(case))
-            return found
-        last = np.where(start < weeks, np.maximum(must.last, start), must.last)
-        must = Limits(last, must.may_stay | (start == weeks))
+        start = _keeping_strict(case, land, drafted, start)
+        covered = _covers(drafted.problem, start)
         cover = np.where(covered, drafted.problem.cover, _earliest(drafted.problem, start))
         cover[cover == weeks] = -1
-        drafted = Draft(
-            drafted.problem._replace(cover=cover), drafted.workdays, drafted.useful, drafted.weekly_gb
-        )
-    return _cut(with_team(drafted, team, must), must, start)
+        drafted = replace(drafted, problem=drafted.problem._replace(cover=cover))
+    if must.met(start, weeks).all():
+        return _cut(with_team(drafted, team, must), must, start)
+    kept = lenient(must, strict_limits(case, land), start, land)
+    return _cut(weighed(with_team(drafted, team, kept), must), kept, start)
+
+
+def _with_spare(case: Case, land: Ground, drafted: Draft, must: Limits, start: Ints) -> tuple[Limits, Draft]:
+    """Limits of rules some weeks earlier, for those who already keep them so: time for roll-backs."""
+    spare_h = SPARE_WEEKS * DAYS_PER_WEEK * HOURS_PER_DAY
+    early = limits(case, land, case.last_h, spare_h)
+    soon = start <= np.minimum(early.last, must.last)
+    must = Limits(np.where(soon, np.minimum(early.last, must.last), must.last), must.may_stay)
+    cover = cover_slots(case, land, spare_h=spare_h)
+    cover = np.where(_earliest(drafted.problem, start) <= cover, cover, drafted.problem.cover)
+    return must, replace(drafted, problem=drafted.problem._replace(cover=cover))
 
 
 def _cut(problem: Problem, must: Limits, start: Ints) -> tuple[Problem, Ints]:
@@ -177,28 +193,41 @@ def _covers(problem: Problem, slot: Ints) -> NDArray[np.bool_]:
     return (problem.cover < 0) | (_earliest(problem, slot) <= problem.cover)
 
 
-def _strict(case: Case, land: Ground, drafted: Draft) -> tuple[Problem, Ints] | None:
-    """A schedule that meets every rule with all the people there are, if one is found."""
-    must = limits(case, land, case.last_h)
-    problem = with_team(drafted, _most(case), must)
+def _keeping_strict(case: Case, land: Ground, drafted: Draft, start: Ints) -> Ints:
+    """The schedule itself if it misses no strict rule, else another that misses none.
+
+    Raises:
+        InfeasibleError: none was found.
+    """
+    must, strict = strict_limits(case, land), strict_draft(case, land, drafted)
+    if must.met(start, len(land.weeks.hour)).all() and _covers(strict.problem, start).all():
+        return start
+    found = _strict(case, land, strict, must)
+    if found is None:
+        raise InfeasibleError(_conflict(case))
+    return found
+
+
+def _strict(case: Case, land: Ground, drafted: Draft, must: Limits) -> Ints | None:
+    """A schedule that meets some limits with all the people there are, if one is found."""
+    problem, wanted = with_team(drafted, _most(case), must), limits(case, land, case.last_h)
     by_effort = np.argsort(-problem.days, kind="stable")
     for order in (by_room(case, land), by_effort):
-        start = in_turn(problem, urgent_first(problem, must, order), True)
+        order = urgent_first(problem, must, urgent_first(problem, wanted, order))
+        start = in_turn(problem, order, True)
         if np.isfinite(cost_of(problem, start)):
-            return _cut(problem, must, start)
+            return start
     if np.isfinite(problem.cost).sum() > EXACT_MOVES["full"]:
         return None
-    found, _ = exact.solve(problem)
-    return None if found is None else _cut(problem, must, found)
+    return exact.solve(problem)[0]
 
 
 def _conflict(case: Case) -> str:
-    """Why a strict scenario has no plan, in one line."""
+    """Why no schedule keeps all strict rules, in one line."""
     migration, parts = case.migration, []
-    if case.deadline_h is not None and "deadline" in case.rules:
-        parts.append(f"the deadline {case.world.clock.day_of_hour(case.deadline_h - 1)}")
-    parts += [f"{len(migration.mandates)} mandates"] if migration.mandates else []
-    parts += [f"{len(migration.coverage)} rules of coverage"] if migration.coverage else []
+    strict = list(rules_of(case, strict_only=True))
+    named = [name for name, rule in case.scenario.policy.items() if rule in strict]
+    parts += [words(case.scenario, name, case.world) for name in named]
     parts += [f"{len(migration.freeze)} freezes"] if migration.freeze else []
     parts += [f"at most {migration.most_per_month} moves a month"] if migration.most_per_month else []
     if migration.budget_cny_per_year is not None:
@@ -222,6 +251,8 @@ def _search(problem: Problem, start: Ints, effort: str, started: float) -> tuple
         value, method = max(value, proven_value), "whole-number model"
         if found is not None and cost_of(problem, found) < cost:
             slot, cost = found, cost_of(problem, found)
-    value = min(value, cost)
+    late_cny = weight(problem, slot)
+    cost, value = cost - late_cny, min(value, cost) - late_cny
+    in_turns -= weight(problem, start)
     seconds = perf_counter() - started
     return slot, ScheduleProof(cost, value, cost / value - 1 if value > 0 else 0.0, method, in_turns, seconds)

@@ -34,6 +34,7 @@ class Problem(NamedTuple):
     Attributes:
         hour: of each slot, shape (W,).
         cost: of a system at each slot, last of never moving, shape (S, W + 1); infinite where not allowed.
+        late: what of ``cost`` is the weight of being late (see late), shape (S, W + 1).
         room: row of each system's room, shape (S,).
         stays_until: slot up to which a system that never moves keeps its room open, shape (S,).
         days, gb, money: person-days, data and CNY (at the first year's wage) that a move takes, shape (S,).
@@ -54,6 +55,7 @@ class Problem(NamedTuple):
 
     hour: Ints
     cost: Floats
+    late: Floats
     room: Ints
     stays_until: Ints
     days: Floats
@@ -172,6 +174,7 @@ def cut(problem: Problem, weeks: int) -> Problem:
     return p._replace(
         hour=p.hour[:weeks],
         cost=np.ascontiguousarray(p.cost[:, ends]),
+        late=np.ascontiguousarray(p.late[:, ends]),
         stays_until=np.minimum(p.stays_until, weeks),
         back=np.ascontiguousarray(p.back[:, :weeks]),
         room_cost=np.ascontiguousarray(p.room_cost[:, : weeks + 1]),

@@ -69,23 +69,38 @@ def best_schedules(problem: Problem, cost: Floats, first_of: Ints, room_of: Ints
     row, regret = np.empty(weeks + 1), np.empty(weeks + 1)
     for r in range(rooms):
         staying[r] = _staying(p, cost, first_of[r], first_of[r + 1], r)
+    least = np.empty(rooms)
+    for r in range(rooms):
+        _room(p, cost, first_of[r], first_of[r + 1], r, 0, row, regret)
+        least[r] = min(staying[r], row.min())
+    # Ranges of first slots still to try: after which, up to which, and what the rooms cost at the former.
+    after, up_to, known = np.empty(weeks, np.int64), np.empty(weeks, np.int64), np.empty(weeks)
     total = 0.0
     for u in range(len(p.unit_cost)):
-        chosen, best = weeks, p.unit_cost[u, weeks]
+        chosen, best, at_first = weeks, p.unit_cost[u, weeks], 0.0
         for r in range(room_of[u], room_of[u + 1]):
             best += staying[r]
-        for first in range(weeks):
-            value = 0.0
+            at_first += least[r]
+        if at_first + p.unit_cost[u, 0] < best:
+            chosen, best = 0, at_first + p.unit_cost[u, 0]
+        after[0], up_to[0], known[0], ranges = 0, weeks - 1, at_first, 1
+        while ranges > 0:
+            ranges -= 1
+            low, high, value = after[ranges], up_to[ranges], known[ranges]
+            # What the rooms cost only rises with the first slot, and what the unit costs only falls.
+            if low == high or value + p.unit_cost[u, high] >= best:
+                continue
+            middle, other = (low + high + 1) // 2, at_first
             for r in range(room_of[u], room_of[u + 1]):
-                _room(p, cost, first_of[r], first_of[r + 1], r, first, row, regret)
-                value += min(staying[r], row.min())
-                if value + p.unit_cost[u, weeks - 1] >= best:
+                _room(p, cost, first_of[r], first_of[r + 1], r, middle, row, regret)
+                other += min(staying[r], row.min()) - least[r]
+                if other + p.unit_cost[u, high] >= best:
                     break
-            if value + p.unit_cost[u, first] < best:
-                chosen, best = first, value + p.unit_cost[u, first]
-            # What the rooms cost only rises with the first slot.
-            if value + p.unit_cost[u, weeks - 1] >= best:
-                break
+            if other + p.unit_cost[u, middle] < best:
+                chosen, best = middle, other + p.unit_cost[u, middle]
+            after[ranges], up_to[ranges], known[ranges] = middle, high, other
+            after[ranges + 1], up_to[ranges + 1], known[ranges + 1] = low, middle - 1, value
+            ranges += 2
         for r in range(room_of[u], room_of[u + 1]):
             _choose(p, cost, first_of[r], first_of[r + 1], r, chosen, staying[r], row, regret, slot)
         total += best

@@ -21,6 +21,7 @@ from .levels import levels
 from .migration import migration
 from .service import service
 from .style import Chart, dress, styled
+from .tornado import tornado
 from .utilisation import utilisation
 from .waterfall import waterfall
 from .worlds import in_language
@@ -33,6 +34,7 @@ CHARTS: Mapping[str, ChartFunction] = {
     "waterfall": waterfall,
     "distribution": distribution,
     "drivers": drivers,
+    "tornado": tornado,
     "cashflow": cashflow,
     "oneoff": oneoff,
     "levels": levels,

@@ -91,6 +91,8 @@ def _verdict(way: Check, lang: Lang) -> str:
     """Range over worlds, and where the published figure lies in it."""
     low, mid, high = way.stat.span
     text = say(lang, "claims.range", mid=money(lang, mid), range=money_range(lang, low, high)) + "\n"
+    if way.verdict == "used":
+        return text + say(lang, "claims.used")
     if way.inside:
         return text + say(lang, "claims.inside", share=share(way.below))
     side = "above" if way.distance > 0 else "below"

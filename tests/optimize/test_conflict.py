@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roomfold.optimize.conflict import ConflictError, Family, irreducible
+from roomfold.optimize.conflict import ConflictError, Family, irreducible, smallest
 from roomfold.optimize.explain import plan_or_explain
 from roomfold.scenarios import load
 from roomfold.scenarios.draw import draw_world
@@ -34,8 +34,17 @@ def test_the_set_found_is_irreducible(minimal: list[set[str]]) -> None:
         assert all(feasible(frozenset(part)) for part in combinations(sorted(found), size))
 
 
+@given(conflicts)
+@settings(max_examples=200, deadline=None)
+def test_no_smaller_set_conflicts(minimal: list[set[str]]) -> None:
+    """Six rules are few enough to be sure of it."""
+    found = smallest(FAMILIES, lambda active: not any(conflict <= active for conflict in minimal))
+    assert len(found) == min(map(len, minimal))
+    assert {family.name for family in found} in minimal
+
+
 def test_what_no_rule_explains_is_empty() -> None:
-    assert irreducible(FAMILIES, lambda _: False) == ()
+    assert irreducible(FAMILIES, lambda _: False) == smallest(FAMILIES, lambda _: False) == ()
 
 
 def test_a_conflict_names_its_rule_and_the_price_of_giving_it_up() -> None:
@@ -54,14 +63,14 @@ def test_a_conflict_names_its_rule_and_the_price_of_giving_it_up() -> None:
 
 def test_staff_and_deadline_conflict_together() -> None:
     """Two people cannot move everything by October; more people can, or a later day."""
-    moving = "alternatives.consolidate.migration"
-    scenario = load(MINIMAL, [f"{moving}.strict=true", f"{moving}.team_fte=2"])
+    by_october = "policy.by-october={rule: migrate_existing, to: 2014-10-31, source: a test}"
+    scenario = load(MINIMAL, [by_october, "alternatives.consolidate.migration.team_fte=2"])
     with pytest.raises(ConflictError) as caught:
         plan_or_explain(scenario, "consolidate", draw_world(scenario, 0))
     relaxed = {each.family.name: each for each in caught.value.conflict.relaxed}
-    assert set(relaxed) == {"staff", "deadline"}
+    assert set(relaxed) == {"staff", "by-october"}
     assert "instead of 2" in relaxed["staff"].change
-    assert "2014-1" in relaxed["deadline"].change
+    assert "2014-1" in relaxed["by-october"].change
     assert all(each.costs["moving_cny"] > 0 for each in relaxed.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -119,3 +120,37 @@ def test_weighted_median_leaves_out_what_weighs_nothing() -> None:
     values = np.array([5.0, 1.0, 3.0, 100.0])
     assert weighted_median(values, np.array([1.0, 1.0, 1.0, 0.0])) == pytest.approx(3)
     assert weighted_median(values, np.ones(4)) == pytest.approx(4)
+
+
+def test_a_claim_speaks_of_some_alternatives_and_against_another() -> None:
+    scenario = load("inner-mongolia")
+    base = scenario.alternatives["consolidate"]
+    alternatives = {**scenario.alternatives, "lease": base}
+
+    def asked(**fields: object) -> list[Check]:
+        made = claim(metric="npv_saving", unit="CNY", **fields)
+        changed = scenario.model_copy(update={"alternatives": alternatives, "claims": (made,)})
+        books = hand_books(1.0, 3.0, scenario=changed)
+        for result in books.results:
+            cheaper = replace(
+                result.outcomes["consolidate"], cost_cny=result.outcomes["consolidate"].cost_cny / 2
+            )
+            result.outcomes["lease"] = cheaper  # type: ignore[index]
+        return list(checks(books))
+
+    assert [c.alternative for c in asked()] == ["consolidate", "lease"]
+    assert [c.alternative for c in asked(alternatives=("lease",))] == ["lease"]
+    (lease,) = asked(against="consolidate")
+    by_keep = {c.alternative: c.values for c in asked()}
+    assert lease.alternative == "lease"
+    assert lease.values == pytest.approx(by_keep["lease"] - by_keep["consolidate"])
+    assert lease.values[1] == pytest.approx(3 * lease.values[0]) and lease.values[0] > 0
+
+
+def test_a_claim_that_inputs_were_fitted_to_is_never_confirmed() -> None:
+    books = hand_books(1, 2, 3)
+    for calibrated, verdict in ((False, "inside"), (True, "used")):
+        fitted = claim(categories=K2, published=12 * GROSS_YEAR * 2.0, calibrated=calibrated)
+        checked = checks(replace(books, scenario=books.scenario.model_copy(update={"claims": (fitted,)})))
+        assert [check.verdict for check in checked] == [verdict]
+        assert checked[0].inside

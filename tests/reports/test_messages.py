@@ -20,7 +20,7 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("name", ["page.json", "screen.json", "sites.json"])
+@pytest.mark.parametrize("name", ["page.json", "screen.json", "sites.json", "money.json"])
 def test_languages_have_the_same_keys_and_blanks(name: str) -> None:
     english, chinese = (
         json.loads((REPORTS / "messages" / lang / name).read_text("utf-8")) for lang in ("en", "zh")

@@ -47,7 +47,7 @@ def folder(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_promised_file_is_there(folder: Path) -> None:
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     tables = ("ledger", "ledger_levels", "ledger_sites", "series", "plan", "hosts", "worlds")
-    promised = {"statement.json", "manifest.json", "report.html", "scenario.yaml", "run.log"}
+    promised = {"statement.json", "manifest.json", "report.html", "scenario.yaml", "run.log", "money.csv"}
     promised |= {f"{table}.parquet" for table in tables}
     promised |= {f"charts/{name}.csv" for name in CHARTS}
     promised |= {
@@ -160,7 +160,7 @@ def test_both_languages_say_the_same_things(folder: Path) -> None:
     assert english is not None
     ids = [re.findall(r'<section id="..-(\w+)"', found.group()) for found in (chinese, english)]
     assert ids[0] == ids[1]
-    assert len(ids[0]) == 10
+    assert len(ids[0]) == 12
     shown = re.sub(r"<figure.*?</figure>|<[^>]+>", "", english.group(), flags=re.S)
     assert not re.findall(r"[一-鿿]", shown.replace(HOSTILE, ""))
     assert len(re.findall(r"<tr", chinese.group())) == len(re.findall(r"<tr", english.group()))

@@ -90,7 +90,7 @@ def _quantity_mappings(node: Node, path: str = "") -> list[tuple[str, dict[str, 
         return []
     data = plain(node)
     assert isinstance(data, dict)
-    if {"value", "mode", "high"} & data.keys():
+    if any(not isinstance(data[key], str) for key in {"value", "mode", "high"} & data.keys()):
         return [(path, data)]
     return [p for key, entry in node.value.items() for p in _quantity_mappings(entry.node, f"{path}.{key}")]
 

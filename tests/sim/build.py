@@ -180,6 +180,7 @@ class Story:
         return Future(
             timeline=timeline,
             host=_column(self.servers, -1, self.host).astype(np.int64),
+            room=machines.room,
             rebound=rebound,
             down=servers_down(timeline.server_outages, timeline.room_outages, machines.room),
             rooms_down=down,

@@ -106,7 +106,7 @@ def made_estate(estate: Estate, systems: Sequence[System]) -> Estate:
 def stay(world: World, alternative: str = "keep") -> Plan:
     """A plan that builds and moves nothing."""
     estate, none, nil = world.estate, np.empty(0, dtype=np.int32), np.empty(0)
-    hosts = Hosts(none, none, none, none.astype(bool), none, nil, nil, nil, nil, nil, nil, none, none)
+    hosts = Hosts(none, none, none, none, none.astype(bool), none, nil, nil, nil, nil, nil, nil, none, none)
     nowhere = np.full(len(estate.servers.id), -1, dtype=np.int32)
     stays = np.full(len(estate.systems.id), NEVER, dtype=np.int32)
     units = len(estate.units.id)
@@ -160,6 +160,7 @@ def move(world: World, *, buy_month: int = 0, first_week: int = 10, hosts: int =
             pool=same,
             type=same,
             buy_month=same + buy_month,
+            age_months=same,
             standby=np.arange(hosts) == hosts - 1,
             curve=same,
             capacity_ssj=full * 2e6,

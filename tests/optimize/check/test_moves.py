@@ -24,14 +24,14 @@ BOTH = "levels: [banner, region]"
         (f"{MIGRATION}.most_per_month=1", "rate"),
         (f"{MIGRATION}.budget_cny_per_year=1000", "budget"),
         (
-            f"{MIGRATION}.mandates=[{{from: 2014-01-01, scope: upgraded, {BOTH}}}]",
-            "mandates",
+            f"policy.x={{rule: new_or_upgraded_must_cloud, from: 2014-01-01, {BOTH}, source: s}}",
+            "x",
         ),
-        (f"{MIGRATION}.coverage=[{{by: 2014-03-31, {BOTH}}}]", "coverage"),
+        (f"policy.x={{rule: coverage, by: 2014-03-31, {BOTH}, source: s}}", "x"),
     ],
 )
 def test_a_plan_for_other_rules_is_caught(change: str, rule: str) -> None:
-    plain, strict = load(MINIMAL), load(MINIMAL, [change, f"{MIGRATION}.strict=true"])
+    plain, strict = load(MINIMAL), load(MINIMAL, [change])
     world = draw_world(strict, 0)
     plan = make_plan(plain, "consolidate", draw_world(plain, 0))
     assert check_plan(plain, world, plan) == []

@@ -19,6 +19,7 @@ from roomfold.optimize.packing.distinct import Distinct, pack_distinct
 from roomfold.optimize.packing.distinct_fit import volume_bound, whole_volume_bound
 from roomfold.optimize.packing.distinct_refill import refill
 from roomfold.optimize.packing.distinct_repack import Repack, bound_of_prices
+from roomfold.optimize.packing.squeeze import squeezed
 from roomfold.optimize.packing.vector import Bins, Vectors
 from roomfold.optimize.packing.vector_pricing import best_sets, multipliers
 from roomfold.scenarios.errors import InfeasibleError
@@ -146,6 +147,32 @@ def test_pairs_of_hosts_gather_room() -> None:
     load = np.bincount(host_of[host_of >= 0], sizes[host_of >= 0, 0], minlength=8)
     assert (host_of >= 0).all()
     assert (load == 10.0).all()
+
+
+def test_hosts_that_must_be_full_are_filled() -> None:
+    """Hosts of two types cut into three items each are put together again, or one less with no overload."""
+    random = np.random.default_rng(3)
+    types = np.repeat([0, 1], [6, 4])
+    cuts = random.dirichlet(np.full(3, 4.0), len(types))
+    sizes = (TYPES[types][:, None, :] * cuts[:, :, None]).reshape(-1, 2)
+    task = Vectors(sizes, TYPES, COSTS, np.array([-1, -1]))
+    found = squeezed(task, types, 3_000_000)
+    assert found is not None
+    assert found.allowed(task)
+    assert found.cost(task) == COSTS[types].sum()
+    assert squeezed(task, types[1:], 100_000) is None
+
+
+def test_annealing_reaches_the_bound(reference_data: Path, known: dict[str, dict[str, str]]) -> None:
+    """Greedy rules and column generation need nine bins for 120 items of ten dimensions; eight do."""
+    archive = members(reference_data / "packing" / "Panigrahy_instances.tar.gz", ".vbp")
+    name, text = next((name, text) for name, text in archive if "class5_120_10_4" in name)
+    instance = parse(name, text)
+    sizes, capacity = instance.sizes.astype(float), instance.capacity[None].astype(float)
+    found = pack_distinct(sizes, capacity, np.ones(1))
+    assert found.optimal
+    assert _holds(found, sizes, capacity)
+    assert found.cost == int(known[instance.name]["best_known"])
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from roomfold.optimize.profiles import Offer, Profiles, pack_profiles
 from roomfold.optimize.profiles.alone import chance_at_least
+from roomfold.optimize.profiles.pack import least_cost as bound_of
 from roomfold.optimize.profiles.risk import chance_over
 from roomfold.optimize.profiles.rows import reachable_room
 
 from .mixes import mix
-from .test_pack import TWO_TYPES, check, least_cost
+from .test_pack import TWO_TYPES, check, holds, least_cost
 
 # Compiled for compiled callers only; here their Python source is run.
 over: Any = vars(chance_over)["py_func"]
@@ -40,6 +42,41 @@ def test_a_chance_from_below_is_not_undercut_by_more_demand(
     assert (
         at_least(mean, variance, 1.0) <= over(larger, variance + more**2 * mean**2, 1.0) * (1 + 1e-9) + 1e-12
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.floats(0.01, 1.0), st.floats(0.01, 1.3))
+def test_the_skewed_law_takes_the_margin_that_rows_count(mean: float, deviation: float) -> None:
+    variance = (deviation * mean) ** 2
+    half = variance / mean**2 / 2
+    s = np.sqrt(1 / np.sqrt(1 - half) - 1)
+    z = max(float(norm.isf(over(mean, variance, 1.0))), 0.0)
+    if z < 8:  # beyond, chances are too small to tell z from them
+        margin = z * np.sqrt(variance) + variance / (4 * mean) * max(0.0, z * z - 1 - z * s / 2)
+        assert mean + margin <= 1 + 1e-6
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.12, 0.25, 0.4])
+@pytest.mark.parametrize("allowed", [0.001, 0.02, 0.1])
+def test_what_one_host_holds_is_not_said_to_take_more(noise: float, allowed: float) -> None:
+    """Hosts filled at random until nothing fits; all of a group, and all groups."""
+    for seed in range(6):
+        profiles = mix(120, seed=seed, noise=noise)
+        rng = np.random.Generator(np.random.Philox(key=seed))
+        allowed_groups = range(4) if seed % 2 else [seed % 4]
+        members: list[int] = []
+        for i in rng.permutation(120).tolist():
+            if profiles.group[i] in allowed_groups and holds(profiles, [*members, i], 20.0, 500.0, allowed):
+                members.append(i)
+        some = replace(
+            profiles,
+            **{
+                name: getattr(profiles, name)[members]
+                for name in ("mean", "own", "common", "group", "static", "apart", "epoch")
+            },
+        )
+        one = Offer.of(np.array([20.0]), np.array([[500.0]]), np.array([1.0]))
+        assert bound_of(some, one, allowed) <= 1
 
 
 @pytest.mark.parametrize("seed", range(5))

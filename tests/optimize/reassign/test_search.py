@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from roomfold.optimize.draws import THRESHOLDS
 from roomfold.optimize.reassign import Instance, broken_rules, cost_of, improve, lower_bound, read_all
-from roomfold.optimize.reassign.anneal import THRESHOLDS, anneal
+from roomfold.optimize.reassign.anneal import anneal
 from roomfold.optimize.reassign.reoptimise import reoptimised
 from roomfold.optimize.reassign.state import rules_of, state_of
 

@@ -45,6 +45,7 @@ def problem(
     return Problem(
         hour=np.arange(weeks, dtype=np.int64) * 168 + 74,
         cost=np.column_stack([cost, staying]),
+        late=np.zeros((systems, weeks + 1)),
         room=room.astype(np.int64),
         stays_until=rng.integers(0, weeks, systems),
         days=days,

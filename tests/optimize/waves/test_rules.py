@@ -1,4 +1,4 @@
-"""Rules of moving in plans: freezes, mandates, coverage, rate, budget, links, strictness, input order."""
+"""Rules of moving in plans: freezes, renewals, coverage, rate, budget, links, strictness, input order."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from roomfold.scenarios.world import World
 from ..conftest import MINIMAL
 
 MOVE = "alternatives.consolidate.migration"
+NO_DEADLINE = "alternatives.consolidate.deadline=null"
 
 
 def made(*overrides: str, index: int = 0) -> tuple[Scenario, World, Case]:
-    scenario = load(
-        MINIMAL, [f"{MOVE}.{o}" if not o.startswith(("alt", "est", "time")) else o for o in overrides]
-    )
+    elsewhere = ("alt", "est", "time", "policy")
+    scenario = load(MINIMAL, [o if o.startswith(elsewhere) else f"{MOVE}.{o}" for o in overrides])
     world = draw_world(scenario, index)
     return scenario, world, of(scenario, world)
 
@@ -32,7 +32,7 @@ def made(*overrides: str, index: int = 0) -> tuple[Scenario, World, Case]:
 def of(scenario: Scenario, world: World) -> Case:
     servers = world.estate.servers
     moving = ~world.estate.systems.classified[servers.system] & ~servers.zombie
-    return case_of(scenario, scenario.alternatives["consolidate"], world, moving)
+    return case_of(scenario, "consolidate", world, moving)
 
 
 def cut_overs(wave_h: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -75,7 +75,7 @@ def test_no_year_costs_more_labour_than_its_budget() -> None:
 
 
 def test_what_is_due_for_renewal_moves_before_it() -> None:
-    mandate = "mandates=[{from: 2014-05-01, scope: upgraded, levels: [region, banner]}]"
+    mandate = "policy.x={rule: new_or_upgraded_must_cloud, from: 2014-05-01, source: s}"
     for index in range(3):
         _, world, case = made(mandate, index=index)
         plan = plan_waves(case)
@@ -91,7 +91,7 @@ def test_what_is_due_for_renewal_moves_before_it() -> None:
 
 
 def test_every_department_is_reached_by_its_date() -> None:
-    _, world, case = made("coverage=[{by: 2014-04-30, levels: [region, banner]}]", "team_fte=5")
+    _, world, case = made("policy.x={rule: coverage, by: 2014-04-30, source: s}", "team_fte=5")
     plan = plan_waves(case)
     rows = cut_overs(plan.wave_h)
     first = {}
@@ -123,12 +123,13 @@ def test_strict_plans_meet_the_deadline_or_say_what_stands_against_it() -> None:
     hopeless = ("time.years=3", "team_fte=1", "effort_days=25")
     late = plan_waves(made(*hopeless)[2])
     assert late.late > 0
-    _, _, case = made(*hopeless, "strict=true")
-    with pytest.raises(InfeasibleError, match=r"the deadline 2014-10-31.*1 people and 200 Mbit/s"):
+    all_moved = "policy.all={rule: migrate_existing, to: 2014-10-31, source: s}"
+    _, _, case = made(*hopeless, all_moved, NO_DEADLINE)
+    with pytest.raises(InfeasibleError, match=r"by 2014-10-31 \(rule all\).*1 people and 200 Mbit/s"):
         plan_waves(case)
     assert not feasible(case)
     assert least_cost(case) == np.inf
-    for dropped in ("deadline", "staff"):
+    for dropped in ("policy", "staff"):
         assert feasible(replace(case, rules=frozenset(FAMILIES) - {dropped}))
     assert not feasible(replace(case, rules=frozenset(FAMILIES) - {"line"}))
 
@@ -163,4 +164,4 @@ def test_names_and_days_are_checked() -> None:
     with pytest.raises(InputError, match=r"freeze.0: got 2014-05-01 as the last day"):
         made("freeze=[{from: 2014-06-01, to: 2014-05-01, what: filing}]")
     with pytest.raises(InputError, match=r"levels.0: got 'regions'.*did you mean 'region'"):
-        made("mandates=[{from: 2014-05-01, scope: new, levels: [regions]}]")
+        made("policy.x={rule: coverage, by: 2014-05-01, levels: [regions], source: s}")

@@ -1,0 +1,246 @@
+"""One scenario with fields at many values: a grid of them, or a list.
+
+Draws belong to a quantity's path, so every point of a sweep sees the same worlds but for the fields named.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from ... import __version__
+from ...scenarios.errors import InputError, Problem
+from ...scenarios.loader import fingerprint, load, resolved_yaml
+from ...scenarios.schema import Scenario
+from ...scenarios.terms import Text
+from ..folder import write_folder
+from ..messages import LANGS, Lang, say
+from .rows import Json, heads, rows
+from .runs import Ask
+from .table import Table, html, on_screen
+
+MOST_POINTS = 10_000
+NAME, TABLE, SCENARIO, PAGE, CHART = "sweep.json", "sweep.csv", "scenario.yaml", "report.html", "sweep"
+FIGURES = ("annual_total", "npv")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A field and its values, as texts of YAML."""
+
+    path: str
+    values: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """As on the command line."""
+        return f"{self.path}={';'.join(self.values)}"
+
+
+@dataclass(frozen=True)
+class Point:
+    """Values of all fields, and the scenario they make."""
+
+    values: tuple[str, ...]
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished sweep.
+
+    Attributes:
+        statements: as ``statement.json``, by point.
+    """
+
+    scenario: Scenario
+    axes: tuple[Axis, ...]
+    paired: bool
+    worlds: int
+    seed: int
+    points: tuple[Point, ...]
+    statements: tuple[Json, ...]
+
+    @property
+    def command(self) -> str:
+        """What makes the same bytes again from the folder's own scenario."""
+        over = [f"--over {shlex.quote(one.text)}" for one in self.axes]
+        listed = ["--list"] if self.paired else []
+        size = f"--worlds {self.worlds} --seed {self.seed}"
+        return " ".join(["roomfold sweep scenario.yaml", *over, *listed, size])
+
+    @property
+    def id(self) -> str:
+        """Ten hexadecimal digits that name it."""
+        text = f"{__version__}/{fingerprint(self.scenario)}/{self.command}"
+        return blake2b(text.encode(), digest_size=5).hexdigest()
+
+
+def axis(text: str) -> Axis:
+    """Of ``PATH=VALUE;VALUE``; commas part values too where none has brackets.
+
+    Raises:
+        InputError: if it is not written so.
+    """
+    path, equals, written = text.partition("=")
+    sign = ";" if ";" in written or any(c in written for c in "[{") else ","
+    values = tuple(value.strip() for value in written.split(sign))
+    if not equals or not path.strip() or not all(values):
+        message = f"got {text!r}, must be PATH=VALUE,VALUE or PATH=VALUE;VALUE"
+        raise InputError([Problem("--over", 0, 0, "", message)])
+    return Axis(path.strip(), values)
+
+
+def points(asked: str, overrides: Sequence[str], axes: Sequence[Axis], *, paired: bool) -> list[Point]:
+    """Every point, checked before any is simulated.
+
+    Args:
+        paired: take the values of all fields in step, not every combination of them.
+
+    Raises:
+        InputError: if fields in step have different numbers of values, or a point is no valid scenario.
+    """
+    if paired and len({len(one.values) for one in axes}) > 1:
+        counts = ", ".join(f"{one.path} {len(one.values)}" for one in axes)
+        raise InputError([Problem("--list", 0, 0, "", f"got different numbers of values ({counts})")])
+    chosen = list(
+        zip(*(one.values for one in axes), strict=True) if paired else product(*(one.values for one in axes))
+    )
+    if len(chosen) > MOST_POINTS:
+        raise InputError([Problem("--over", 0, 0, "", f"gives {len(chosen)} points, at most {MOST_POINTS}")])
+    return [
+        Point(
+            values, load(asked, [*overrides, *(f"{a.path}={v}" for a, v in zip(axes, values, strict=True))])
+        )
+        for values in chosen
+    ]
+
+
+def run_sweep(asked: str, over: Sequence[str], ask: Ask, *, paired: bool) -> Sweep:
+    """Simulate every point."""
+    from ..statement import state
+    from ..watch import watched_study
+
+    axes = tuple(axis(text) for text in over)
+    base = load(asked, ask.overrides)
+    worlds = base.study.worlds if ask.worlds is None else ask.worlds
+    seed = base.study.seed if ask.seed is None else ask.seed
+    how: dict[str, Any] = {"jobs": ask.jobs, "quiet": ask.quiet, "crew": ask.crew}
+    found = points(asked, ask.overrides, axes, paired=paired)
+    studies = (watched_study(point.scenario, worlds=worlds, seed=seed, **how) for point in found)
+    statements = tuple(state(study).to_json() for study in studies)
+    return Sweep(base, axes, paired, worlds, seed, tuple(found), statements)
+
+
+def sweep_table(found: Sweep, lang: Lang) -> Table:
+    """A line for each point and alternative."""
+    lines = [
+        [*point.values, row.alternative, *row.cells]
+        for point, statement in zip(found.points, found.statements, strict=True)
+        for row in rows(statement, lang)
+    ]
+    note = f"{say(lang, 'sweep.note', worlds=found.worlds)} {say(lang, 'batch.note')}"
+    return Table(
+        [*(one.path for one in found.axes), *heads(lang)[1:]], lines, len(found.axes) + 1, caption=note
+    )
+
+
+def on_one_screen(found: Sweep, lang: Lang) -> str:
+    """The table on the screen."""
+    return on_screen(sweep_table(found, lang))
+
+
+def to_json(found: Sweep) -> dict[str, object]:
+    """``sweep.json``."""
+    return {
+        "schema": 1,
+        "kind": "sweep",
+        "roomfold": __version__,
+        "id": found.id,
+        "command": found.command,
+        "scenario": found.scenario.name,
+        "fingerprint": fingerprint(found.scenario),
+        "worlds": found.worlds,
+        "seed": found.seed,
+        "points": [
+            {"set": dict(zip((a.path for a in found.axes), point.values, strict=True)), **_figures(statement)}
+            for point, statement in zip(found.points, found.statements, strict=True)
+        ],
+    }
+
+
+def _figures(statement: Json) -> dict[str, Any]:
+    keys = (
+        "savings",
+        "energy_saved_kwh_per_year",
+        "rooms_closed",
+        "hosts_bought",
+        "carbon_t_per_year",
+        "claims",
+    )
+    return {key: statement[key] for key in keys}
+
+
+def as_csv(found: Sweep) -> str:
+    """Figures of every point and alternative, numbers as they are."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    ends = ("p10", "p50", "p90", "mean")
+    names = [
+        f"{figure}_{end} ({unit})" for figure, unit in (("annual", "CNY/yr"), ("npv", "CNY")) for end in ends
+    ]
+    table.writerow([*(a.path for a in found.axes), "alternative", *names])
+    for point, statement in zip(found.points, found.statements, strict=True):
+        for name, saved in statement["savings"].items():
+            table.writerow([*point.values, name, *(saved[figure][end] for figure in FIGURES for end in ends)])
+    return text.getvalue()
+
+
+def written(folder: Path) -> Collection[str] | None:
+    """Files that the sweep in a folder wrote; None if it holds no sweep."""
+    if not (folder / NAME).is_file():
+        return None
+    kinds = ("csv", *(f"{lang}.{kind}" for lang in LANGS for kind in ("svg", "png")))
+    return {NAME, TABLE, SCENARIO, PAGE, *(f"charts/{CHART}.{kind}" for kind in kinds)}
+
+
+def publish_sweep(found: Sweep, folder: Path) -> Path:
+    """Write a sweep's folder, whole or not at all.
+
+    Returns:
+        The path of its page.
+    """
+    write_folder(folder, lambda output: _write(found, output), written=written)
+    return folder.absolute() / PAGE
+
+
+def _write(found: Sweep, folder: Path) -> None:
+    from ..charts.sweep import render_sweep
+
+    paths = ", ".join(one.path for one in found.axes)
+    title = Text(
+        **{
+            lang: say(lang, "sweep.title", title=getattr(found.scenario.title, lang), paths=paths)
+            for lang in LANGS
+        }
+    )
+    charts = render_sweep(found, folder)
+    drawn = {}
+    for lang in LANGS:
+        if (CHART, lang) in charts:
+            svg = charts[CHART, lang].svg.read_text("utf-8")
+            drawn[lang] = svg[svg.index("<svg") :]
+    page = html(title, found.id, found.command, {lang: [sweep_table(found, lang)] for lang in LANGS}, drawn)
+    numbers = json.dumps(to_json(found), ensure_ascii=False, indent=2, allow_nan=False)
+    texts = {NAME: f"{numbers}\n", SCENARIO: resolved_yaml(found.scenario), PAGE: page}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    (folder / TABLE).write_text(as_csv(found), encoding="utf-8-sig", newline="")

@@ -1,0 +1,62 @@
+"""What the net annual saving would be if one quantity were known to be low or high."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from ...sim.outcome import Study
+from ..messages import Lang, money_cell, say, share
+from ..statement import Statement
+from ..uncertainty.indices import Index
+from .drivers import label
+from .style import BLACK, BLUE, GREY, ORANGE, Chart, legend_above, only, panel
+
+COLUMNS = ("quantity", "first_order", "total_order", "total_p5", "total_p95", "at_p10_cny", "at_p90_cny")
+SHOWN = 12
+LOW, HIGH = (ORANGE, "///"), (BLUE, "")
+
+
+def tornado(statement: Statement, study: Study, lang: Lang) -> Chart:
+    """Mean of the saving with each quantity at its P10 and at its P90, the widest first."""
+    figure, axes = panel(4.6)
+    if statement.uncertainty is None:
+        return Chart(figure, say(lang, "tornado.none"), "", COLUMNS, ())
+    found = statement.uncertainty.sensitivities["annual_total"]
+    shown = sorted(found.indices, key=lambda i: -abs(i.high - i.low))[:SHOWN]
+    _draw(axes, shown, [label(study.scenario, i.path, lang) for i in shown], found.mean, lang)
+    rows = tuple((i.path, i.first, i.total, *i.total_range, i.low, i.high) for i in found.indices)
+    caption = say(lang, "tornado.caption", q2=share(found.q2), worlds=statement.worlds)
+    title = say(lang, "tornado.title", first=label(study.scenario, shown[0].path, lang)) if shown else None
+    return Chart(figure, title or say(lang, "tornado.none"), caption, COLUMNS, rows)
+
+
+def _draw(axes: Axes, shown: list[Index], labels: list[str], mean: float, lang: Lang) -> None:
+    for y, index in enumerate(shown):
+        for end, (colour, hatch) in ((index.low, LOW), (index.high, HIGH)):
+            axes.barh(
+                y, end - mean, 0.66, left=mean, color=colour, hatch=hatch, edgecolor=BLACK, linewidth=0.6
+            )
+            axes.annotate(
+                money_cell(lang, end),
+                (end, y),
+                (4 if end >= mean else -4, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left" if end >= mean else "right",
+                fontsize=8,
+            )
+    axes.axvline(mean, color=GREY, linewidth=0.9)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()
+    axes.margins(x=0.14)
+    axes.xaxis.set_major_formatter(lambda value, _: money_cell(lang, value))
+    axes.set_xlabel(say(lang, "tornado.axis"))
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    only(axes, "bottom")
+    keys = [
+        Patch(facecolor=c, hatch=h, edgecolor=BLACK, linewidth=0.6, label=say(lang, f"tornado.{end}"))
+        for end, (c, h) in (("low", LOW), ("high", HIGH))
+    ]
+    legend_above(axes, 2, handles=keys, loc="lower right", bbox_to_anchor=(1.0, 1.0))

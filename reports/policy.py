@@ -1,0 +1,93 @@
+"""Rules of policy over all worlds: in which share they were met, when, and by how much they were missed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from ..scenarios.policy import Rule
+from .books import Books
+from .quantiles import Floats, Stat
+
+DAYS_PER_YEAR = 365.2425
+YEAR = "year"
+# Fields of rules that are their day, the first of them that is given.
+_DAYS = ("by", "to", "on", "first")
+
+
+@dataclass(frozen=True)
+class RuleFigures:
+    """One rule and one alternative.
+
+    Attributes:
+        rule: what kind of rule it is.
+        due: its day; None if it has none.
+        met_share: share of worlds in which it holds on that day (always, if it has none).
+        met_on: from when on it holds for good, as a calendar year with decimals; None where it never does.
+        first_on: when the first of it was done (a department reached, a room closed, a month that saves).
+        shortfall: by how much it is missed on its day, 0 where it is met.
+    """
+
+    rule: str
+    due: date | None
+    met_share: float
+    met_on: Stat
+    first_on: Stat
+    shortfall: Stat
+    source: str
+
+
+def policy_of(books: Books, alternative: str) -> dict[str, RuleFigures]:
+    """Every rule that binds an alternative, in file order."""
+    found = books.results[0].outcomes[alternative].policy
+    return {name: _figures(books, alternative, name, books.scenario.policy[name]) for name in found}
+
+
+def _figures(books: Books, alternative: str, name: str, rule: Rule) -> RuleFigures:
+    each = [result.outcomes[alternative].policy[name] for result in books.results]
+    short = np.array([outcome.shortfall for outcome in each])
+    return RuleFigures(
+        rule=rule.rule,
+        due=due_day(rule),
+        met_share=float(np.mean([outcome.met for outcome in each])),
+        met_on=Stat.of_times(_years(books, [outcome.met_h for outcome in each]), YEAR),
+        first_on=Stat.of_times(_years(books, [outcome.first_h for outcome in each]), YEAR),
+        shortfall=Stat.of_times(short, each[0].unit),
+        source=rule.source,
+    )
+
+
+def due_day(rule: Rule) -> date | None:
+    """The day of a rule: the last on which it may be met, else the first on which it holds."""
+    for field in _DAYS:
+        day = getattr(rule, field, None)
+        if isinstance(day, date):
+            return day
+    return None
+
+
+def _years(books: Books, hours: list[int | None]) -> Floats:
+    """Calendar years with decimals; infinite where there is no such hour."""
+    start = books.scenario.time.start
+    first = start.year + (start.timetuple().tm_yday - 1) / DAYS_PER_YEAR
+    days = [np.inf if hour is None else hour / 24 for hour in hours]
+    return np.array(days) / DAYS_PER_YEAR + first
+
+
+def day_of(year: float) -> date:
+    """The day that a calendar year with decimals stands for, rounded down."""
+    first = date(int(year), 1, 1)
+    return date.fromordinal(first.toordinal() + int((year - int(year)) * DAYS_PER_YEAR + 1e-6))
+
+
+def goals_of(books: Books, alternative: str) -> dict[str, Stat]:
+    """Where the estate stands at the end, by goal (see ``sim.compliance.goals``)."""
+    names: Mapping[str, float] = books.results[0].outcomes[alternative].goals
+    units = {name: "count" if name == "rooms_open" else "1" for name in names}
+    return {
+        name: Stat.of(np.array([r.outcomes[alternative].goals[name] for r in books.results]), unit)
+        for name, unit in units.items()
+    }
