@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import shutil
 import sys
 import time
@@ -47,6 +48,13 @@ _worlds = click.option(
 _cluster = click.option(
     "--cluster", metavar="ADDRESS", help="Simulate on a Dask cluster: tcp://HOST:PORT, or its file."
 )
+
+
+def _a_number(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    """Refuse nan, which no range does."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number of seconds.")
+    return value
 
 
 class _Group(click.Group):
@@ -159,7 +167,7 @@ def schema() -> None:
 
 @main.command()
 @click.argument("scenario")
-@click.option("--world", "index", type=click.IntRange(0), default=0, show_default=True, help="Which world.")
+@click.option("--world", "index", type=click.IntRange(0, 99_999), help="Which world; default 0.")
 @click.option(
     "--frontier",
     "aims",
@@ -170,13 +178,12 @@ def schema() -> None:
     "--time-limit",
     "seconds",
     type=click.FloatRange(min=0, min_open=True),
+    callback=_a_number,
     help="Seconds after which the search ends with the best plan so far.",
 )
 @click.option("--alternative", help="Of the frontier; default the first that builds a cloud.")
-@click.option("--points", type=click.IntRange(1, 100), default=12, show_default=True, help="Plans tried.")
-@click.option(
-    "--worlds", type=click.IntRange(1, 1000), default=1, show_default=True, help="For each of them."
-)
+@click.option("--points", type=click.IntRange(1, 100), help="Plans tried for the frontier; default 12.")
+@click.option("--worlds", type=click.IntRange(1, 1000), help="For each of them; default 1.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder; default out/NAME-frontier.")
 @_jobs
 @_quiet
@@ -186,12 +193,12 @@ def schema() -> None:
 @_json
 def plan(
     scenario: str,
-    index: int,
+    index: int | None,
     aims: str | None,
     seconds: float | None,
     alternative: str | None,
-    points: int,
-    worlds: int,
+    points: int | None,
+    worlds: int | None,
     out: Path | None,
     jobs: int | None,
     quiet: bool,
@@ -204,6 +211,11 @@ def plan(
 
     With --frontier the plans of many leanings are simulated and drawn against each other.
     """
+    of_frontier = {"--alternative": alternative, "--points": points, "--worlds": worlds, "--out": out}
+    of_one = {"--world": index, "--time-limit": seconds}
+    for option, given in (of_frontier if aims is None else of_one).items():
+        if given is not None:
+            raise click.UsageError(f"{option} goes {'only' if aims is None else 'not'} with --frontier.")
     if aims is not None:
         ask = {"points": points, "worlds": worlds, "seed": seed, "jobs": jobs}
         _frontier(scenario, overrides, aims, alternative, out, ask, lang, quiet=quiet, as_json=as_json)
@@ -217,7 +229,7 @@ def plan(
     from .scenarios.draw import draw_world
 
     loaded = load(scenario, overrides)
-    world = draw_world(loaded, index, seed)
+    world = draw_world(loaded, index or 0, seed)
     began = time.monotonic()
     try:
         with time_limit(seconds):
@@ -618,7 +630,11 @@ def _lasting(address: str | None, jobs: int | None) -> Iterator[Crew]:
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
-    "--time-limit", type=click.FloatRange(0, min_open=True), metavar="S", help="Seconds for each instance."
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    callback=_a_number,
+    metavar="S",
+    help="Seconds for each instance.",
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Placement to write (CSV).")
 @click.option("--json", "_as_json", is_flag=True, help="Print JSON; always so.")

@@ -11,7 +11,8 @@ from ..scenarios.cloud import Cloud
 from ..scenarios.errors import InfeasibleError
 from ..scenarios.estate import NEVER
 from ..scenarios.governed import governed, kept_apart, tightened
-from ..scenarios.schema import Migration, Scenario
+from ..scenarios.moves import Migration
+from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .access import shared_lines
 from .cargo import Cargo, Sized, by_site, cargo_of, sized_components

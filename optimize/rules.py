@@ -14,14 +14,16 @@ import numpy as np
 
 from ..scenarios.cloud import Cloud, HostType
 from ..scenarios.estate import NEVER
+from ..scenarios.moves import Migration
 from ..scenarios.policy import Coverage, DrSite, PurchaseMode, binds
 from ..scenarios.policy_words import words
 from ..scenarios.quantity import Quantity, Spec
-from ..scenarios.schema import Alternative, Migration, Scenario
+from ..scenarios.schema import Alternative, Scenario
 from ..scenarios.sites import round_trip_ms
 from ..scenarios.world import World
 from .conflict import Family
 from .plan import Plan
+from .waves import budget_words
 
 UNBOUND_FTE = 1e4
 UNBOUND_MBPS = 1e6
@@ -165,9 +167,9 @@ def _limits_on_moving(case: Case, migration: Migration) -> Iterator[tuple[str, s
     if migration.most_per_month is not None:
         words = f"at most {migration.most_per_month} cut-overs a month"
         yield "rate", words, {"most_per_month": None}
-    if migration.budget_cny_per_year is not None:
-        budget = case.world.of(migration.budget_cny_per_year)
-        yield "budget", f"at most CNY {budget:,.0f} a year for moving", {"budget_cny_per_year": None}
+    if budget_words(migration, case.world):
+        lifted: dict[str, object] = {"budget_cny_per_year": None, "budget_cny_by_year": {}}
+        yield "budget", budget_words(migration, case.world), lifted
 
 
 def _last_move(case: Case, plan: Plan) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .quantity import Quantity, Spec, quantity
 from .sites import Recovery, Site, Siting
@@ -120,3 +120,13 @@ class Cloud(Spec):
     )
     siting: Siting | None = Field(default=None, description="Limits on the choice of sites")
     recovery: Recovery | None = Field(default=None, description="Recovery site; none if absent")
+
+    @model_validator(mode="after")
+    def _hosts_fit_a_rack(self) -> Self:
+        for host in self.host_types:
+            if host.rack_units > self.rack_units_usable:
+                raise ValueError(
+                    f"got host {host.name!r} of {host.rack_units:g} rack units, must fit rack_units_usable "
+                    f"({self.rack_units_usable:g})"
+                )
+        return self

@@ -9,7 +9,7 @@ from ..optimize.plan import Plan
 from ..optimize.waves import COPY_DAYS, GRACE_DAYS
 from ..scenarios.clock import HOURS_PER_DAY
 from ..scenarios.estate import NEVER
-from ..scenarios.schema import Migration as Moving
+from ..scenarios.moves import Migration as Moving
 from ..scenarios.world import World
 from .starts import Starts
 from .timeline import Ints, hour_of_month

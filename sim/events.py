@@ -25,8 +25,8 @@ from ..optimize.slots import slots
 from ..optimize.waves import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS, moves_allowed
 from ..scenarios.estate import NEVER
 from ..scenarios.governed import governed
+from ..scenarios.moves import Migration as Moving
 from ..scenarios.policy import binds
-from ..scenarios.schema import Migration as Moving
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from . import failures, provisioning

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from ..optimize.plan import Plan
 from ..scenarios.cloud import Cloud
 from ..scenarios.estate import NEVER
+from ..scenarios.moves import Migration
 from ..scenarios.quantity import Quantity
-from ..scenarios.schema import Migration, Scenario
+from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .flow import Flow
 from .ledger import CATEGORIES

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ...scenarios.clock import HOURS_PER_DAY
 from ...scenarios.cloud import Cloud
 from ...scenarios.estate import NEVER
-from ...scenarios.schema import Alternative, Migration, Scenario
+from ...scenarios.moves import Migration
+from ...scenarios.schema import Alternative, Scenario
 from ...scenarios.world import World
 from ..plan import Plan
 

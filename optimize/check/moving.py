@@ -136,9 +136,7 @@ def rate(facts: Facts) -> Iterator[Violation]:
 
 def budget(facts: Facts) -> Iterator[Violation]:
     """The labour of moving costs no more in any calendar year than the budget has."""
-    limit = facts.migration.budget_cny_per_year
-    if limit is None:
-        return
+    every, by_year = facts.migration.budget_cny_per_year, facts.migration.budget_cny_by_year
     rows, hour = _by_hour(facts)
     month = _months(facts, hour)
     wage = (1 + facts.world.of(facts.scenario.prices.staff_change)) ** (month // MONTHS_PER_YEAR)
@@ -147,7 +145,9 @@ def budget(facts: Facts) -> Iterator[Violation]:
     year = np.array([clock.year_of_month(m) - clock.start.year for m in month.tolist()], dtype=np.int64)
     spent = np.zeros(clock.years + 1)
     np.add.at(spent, year, cny)
-    yield from over("budget", "year", spent, facts.world.of(limit), "CNY", "CNY for moving")
+    named = [by_year.get(clock.start.year + k, every) for k in range(len(spent))]
+    limit = np.array([np.inf if budget is None else facts.world.of(budget) for budget in named])
+    yield from over("budget", "year", spent, limit, "CNY", "CNY for moving")
 
 
 def _months(facts: Facts, hour: Ints) -> Ints:

@@ -51,6 +51,8 @@ def parse(file: str, text: str) -> Vbp:
     numbers.end()
     if total > MOST_ITEMS:
         raise fault(file, 0, "", f"{total} items; at most {MOST_ITEMS} are packed")
+    if total and not (np.array(counts) @ np.array(sizes) > 0).any():
+        raise fault(file, 0, "", "its items need nothing: all their sizes sum to 0 or less")
     name = Path(file.rsplit(":", 1)[-1]).stem
     return Vbp(name, np.array(sizes, dtype=np.int64), np.array(counts, dtype=np.int64), capacity)
 

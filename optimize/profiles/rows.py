@@ -63,10 +63,10 @@ def chance_rows(
     capacity = offer.capacity
     spread = _spread(needs, groups, float(capacity.max()))
     weighed, hours = _weighed(needs, needs.mean, spread, groups, allowed)
-    for mean, wider in _skewed(needs, spread, hours, allowed, float(capacity.max())):
-        skewed, _ = _weighed(needs, mean, wider, groups, allowed)
-        if skewed.sum() > weighed.sum():
-            weighed = skewed
+    mean, wider = _skewed(needs, spread, hours, allowed, float(capacity.max()))
+    skewed, _ = _weighed(needs, mean, wider, groups, allowed)
+    if skewed.sum() > weighed.sum():
+        weighed = skewed
     more = lifted(needs, weighed, fits, allowed, offer)
     holds, wanted = [], []
     for weights in (weighed,) if more is None else (weighed, more):
@@ -87,11 +87,12 @@ def _weighed(
 
 def _skewed(
     needs: Needs, spread: Floats, hours: Floats, allowed: float, capacity: float
-) -> list[tuple[Floats, Floats]]:
-    """Means and spreads that take the skewed law into account, in two ways; shapes as ``spread``.
+) -> tuple[Floats, Floats]:
+    """Means and spreads that take the skewed law into account, shapes as ``spread``.
 
     The variance over the mean of a host is at least its spread times what that is in parts of the mean, at
-    least; and at least the sum of the variances of its components over its throughput.
+    least; and at least the sum of the variances of its components over its throughput. The one that adds
+    more is taken.
     """
     variance, mean = needs.own + needs.common**2, needs.mean
     squares = np.divide(variance, mean**2, out=np.zeros_like(mean), where=mean > 0)
@@ -102,12 +103,11 @@ def _skewed(
     _, price = _margins_and_prices(total[None], hours, needs.weights, allowed)
     depth = price[0] + np.log(needs.weights / np.maximum(total * hours * ROOT_TWO_PI, 1e-300))
     z = np.sqrt(2 * np.clip(depth, 0, 30))
-    used = known & (hours > 0) & (z**2 - 1 - z * s / 2 > 0)
+    more = z**2 - 1 - z * s / 2
+    used = 0.25 * (known & (hours > 0) & (more > 0))
     parts = spread * _least_spread(needs), variance / capacity
-    return [
-        (mean - 0.25 * (z**2 + 1) * used * part, spread + 0.25 * (2 * z - s / 2) * used * part)
-        for part in parts
-    ]
+    part = max(parts, key=lambda adds: float(adds.sum(axis=0) @ (hours * used * more)))
+    return mean - (z**2 + 1) * used * part, spread + (2 * z - s / 2) * used * part
 
 
 def _least_spread(needs: Needs) -> Floats:

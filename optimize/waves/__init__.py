@@ -1,13 +1,14 @@
 """Waves: which system moves when, at what cost, and how far from the cheapest order at most.
 
 Read ``plan_waves`` first, then ``ground`` (who moves, by when), ``costs`` and ``build`` (the problem as
-arrays, described in ``problem``), ``orders`` and ``turns`` (schedules from an order), ``bound`` and
+arrays, described in ``problem``; ``budget`` is what years may cost), ``orders`` and ``turns`` (schedules from an order), ``bound`` and
 ``relaxed`` (what no schedule can beat), ``late`` (where dates cannot be kept), ``anneal`` (better
 schedules) and ``exact`` (the whole-number model).
 """
 
 from __future__ import annotations
 
+from .budget import budget_words, budgets_cny
 from .build import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS
 from .case import case_of
 from .costs import COPY_DAYS, GRACE_DAYS, ROLLED_BACK_EFFORT
@@ -24,6 +25,8 @@ __all__ = [
     "ROLLED_BACK_EFFORT",
     "Case",
     "Waves",
+    "budget_words",
+    "budgets_cny",
     "case_of",
     "feasible",
     "least_cost",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...scenarios.estate import NEVER
+from .budget import budgets_cny
 from .costs import (
     ROLLED_BACK_EFFORT,
     Meters,
@@ -99,8 +100,9 @@ def draft(case: Case, land: Ground) -> Draft:
     ends, life, worth = _links(case, land, meters, hour, cost)
     useful = 1 - world.of(migration.failure_share)
     month, most, year, budget = _calendar(case, hour, useful)
-    cost[:, :-1][:, most[month] <= 0] = np.inf
-    most[most <= 0] = np.inf
+    for limit, at in ((most, month), (budget, year)):
+        cost[:, :-1][:, limit[at] <= 0] = np.inf
+        limit[limit <= 0] = np.inf
     problem = Problem(
         hour=hour,
         cost=cost,
@@ -149,7 +151,6 @@ def with_team(draft: Draft, team_fte: float, limits: Limits | None) -> Problem:
     back = _back(p, week_days, week_gb, full)
     cost = p.cost.copy()
     cost[:, :-1][back < 0] = np.inf
-    cost[:, :-1][:, p.budget[p.year] <= 0] = np.inf
     if limits is not None:
         cost[:, :-1][np.arange(len(p.hour)) > limits.last[:, None]] = np.inf
         cost[~limits.may_stay, -1] = np.inf
@@ -193,15 +194,15 @@ def _calendar(case: Case, hour: Ints, useful: float) -> tuple[Ints, Floats, Ints
     month = months_of(clock, hour)
     first_year = clock.year_of_month(0)
     year = np.array([clock.year_of_month(m) - first_year for m in month.tolist()], dtype=np.int64)
-    years = clock.year_of_month(clock.months - 1) - first_year + 1
-    most, budget = np.inf, np.inf
+    most = np.inf
     if migration.most_per_month is not None and "rate" in case.rules:
         most = max(np.floor(migration.most_per_month * useful), 1.0)
-    if migration.budget_cny_per_year is not None and "budget" in case.rules:
-        budget = case.world.of(migration.budget_cny_per_year)
+    budget = budgets_cny(migration, case.world)
+    if "budget" not in case.rules:
+        budget = np.full_like(budget, np.inf)
     ruled = paced(case)
     ruled = np.where(ruled > 0, np.maximum(np.floor(ruled * useful), 1.0), 0.0)
-    return month, np.minimum(ruled, most), year, np.full(years, budget)
+    return month, np.minimum(ruled, most), year, budget
 
 
 def _held_h(case: Case, land: Ground) -> Ints:

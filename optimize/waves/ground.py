@@ -13,7 +13,8 @@ import numpy as np
 
 from ...scenarios.clock import HOURS_PER_DAY
 from ...scenarios.cloud import Cloud
-from ...scenarios.schema import Migration, Scenario
+from ...scenarios.moves import Migration
+from ...scenarios.schema import Scenario
 from ...scenarios.world import World
 from ..slots import DAYS_PER_WEEK, Slots, slots
 from .costs import hour_of_month

@@ -23,6 +23,7 @@ from ..slots import DAYS_PER_WEEK
 from . import exact
 from .anneal import anneal
 from .bound import bound
+from .budget import budget_words
 from .build import Draft, Limits, cover_slots, draft, limits, strict_draft, strict_limits, with_team
 from .dates import rules_of
 from .ground import Case, Ground, ground
@@ -230,8 +231,7 @@ def _conflict(case: Case) -> str:
     parts += [words(case.scenario, name, case.world) for name in named]
     parts += [f"{len(migration.freeze)} freezes"] if migration.freeze else []
     parts += [f"at most {migration.most_per_month} moves a month"] if migration.most_per_month else []
-    if migration.budget_cny_per_year is not None:
-        parts.append(f"{case.world.of(migration.budget_cny_per_year):,.0f} CNY a year")
+    parts += [budget_words(migration, case.world)] if budget_words(migration, case.world) else []
     parts.append(f"{_most(case):.0f} people and {case.world.of(migration.ingress_mbps):.0f} Mbit/s")
     return f"no order of moves was found that keeps all of: {', '.join(parts)}"
 
