@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -528,6 +528,76 @@ def compare(
         return
     for language in languages(lang):
         click.echo(f"{compare_table(found, language)}\n")
+    click.echo(page)
+
+
+@main.command()
+@click.argument("source", metavar="SCENARIO|FOLDER")
+@click.option("--claims", metavar="ID,ID", help="Claims to take as true; default those on yearly savings.")
+@click.option("--alternative", help="Alternative that the claims speak of.")
+@click.option(
+    "--accounting", metavar="WAY", help="How the source counted: gross, net+staff ...; unknown if not given."
+)
+@click.option(
+    "--within", type=click.IntRange(12), metavar="MONTHS", help="Judge alternatives by net cash by then."
+)
+@click.option("--refine", type=click.IntRange(0), default=0, metavar="N", help="Simulate N worlds more.")
+@click.option(
+    "--method", type=click.Choice(["auto", "worlds", "emulator"]), default="auto", show_default=True
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder; default out/NAME-calibration.")
+@_worlds
+@_jobs
+@_quiet
+@_seed
+@_lang
+@_sets
+@_json
+def calibrate(
+    source: str,
+    claims: str | None,
+    alternative: str | None,
+    accounting: str | None,
+    within: int | None,
+    refine: int,
+    method: Literal["auto", "worlds", "emulator"],
+    out: Path | None,
+    worlds: int | None,
+    jobs: int | None,
+    quiet: bool,
+    seed: int | None,
+    lang: str | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Condition the worlds of a run on published claims.
+
+    Says what they narrow, what stays open, and what to measure next. SOURCE is the folder of a run, or a
+    scenario, which is run first.
+    """
+    from .reports import languages
+    from .reports.calibration import Ask, calibration_table, command, run_calibration
+    from .reports.calibration.contract import to_json
+    from .sim.pool import cores
+
+    named = tuple(name.strip() for name in claims.split(",")) if claims else ()
+    ask = Ask(named, alternative, accounting, within, method, refine)
+    found, page = run_calibration(
+        source,
+        ask,
+        overrides=overrides,
+        out=out,
+        worlds=worlds,
+        seed=seed,
+        jobs=jobs or cores(),
+        quiet=quiet,
+    )
+    if as_json:
+        again = to_json(found, command(found, source, overrides))
+        click.echo(json.dumps(again, ensure_ascii=False, indent=2))
+        return
+    for language in languages(lang):
+        click.echo(f"{calibration_table(found, language)}\n")
     click.echo(page)
 
 

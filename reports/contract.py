@@ -79,6 +79,7 @@ def to_json(statement: Statement) -> Json:
                 "worst_days": _stat(found.worst_slip_days),
                 "labour_planned": _stat(found.moving_planned),
                 "labour_simulated": _stat(found.moving_cost),
+                "labour_over_budget": _stat(found.moving_over_budget),
             }
             for name, found in conduct.items()
         },

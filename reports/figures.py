@@ -113,6 +113,7 @@ def conduct(books: Books, name: str) -> dict[str, Figure]:
         "worst_slip_days": Figure(books.each(name, lambda o: o.slips_h.max(initial=0) / HOURS_PER_DAY), "d"),
         "moving_planned": Figure(books.each(name, lambda o: o.moving_cny.sum()), "CNY"),
         "moving_cost": Figure(books.each(name, lambda o: o.cost_cny[:, rows_of({"migration"})].sum()), "CNY"),
+        "moving_over_budget": Figure(books.each(name, lambda o: o.over_budget_cny), "CNY"),
         **_service(books, name),
     }
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
+from ..scenarios.clock import HOURS_PER_DAY
 from ..scenarios.policy import Rule
 from .books import Books
 from .quantiles import Floats, Stat
 
-DAYS_PER_YEAR = 365.2425
 YEAR = "year"
 # Fields of rules that are their day, the first of them that is given.
 _DAYS = ("by", "to", "on", "first")
@@ -72,15 +72,24 @@ def due_day(rule: Rule) -> date | None:
 def _years(books: Books, hours: list[int | None]) -> Floats:
     """Calendar years with decimals; infinite where there is no such hour."""
     start = books.scenario.time.start
-    first = start.year + (start.timetuple().tm_yday - 1) / DAYS_PER_YEAR
-    days = [np.inf if hour is None else hour / 24 for hour in hours]
-    return np.array(days) / DAYS_PER_YEAR + first
+    return np.array([np.inf if hour is None else _year(start, hour / HOURS_PER_DAY) for hour in hours])
+
+
+def _year(start: date, days: float) -> float:
+    """The calendar year with decimals, so many days after a day."""
+    day = start + timedelta(days=int(days))
+    first = date(day.year, 1, 1)
+    return day.year + ((day - first).days + days % 1) / _length(day.year)
+
+
+def _length(year: int) -> int:
+    """Days of a year."""
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
 
 
 def day_of(year: float) -> date:
     """The day that a calendar year with decimals stands for, rounded down."""
-    first = date(int(year), 1, 1)
-    return date.fromordinal(first.toordinal() + int((year - int(year)) * DAYS_PER_YEAR + 1e-6))
+    return date(int(year), 1, 1) + timedelta(days=int((year - int(year)) * _length(int(year)) + 1e-6))
 
 
 def goals_of(books: Books, alternative: str) -> dict[str, Stat]:

@@ -251,6 +251,9 @@ def _schedule(statement: Statement, name: str, lang: Lang) -> dict[str, str]:
     if name not in statement.schedules:
         return {}
     proof, moved = statement.schedules[name], statement.conduct[name]
+    migration = statement.scenario.alternatives[name].migration
+    budgeted = migration and (migration.budget_cny_per_year or migration.budget_cny_by_year)
+    over = {"over_budget": money_cell(lang, moved.moving_over_budget.span[2])} if budgeted else {}
     return {
         "moves_cost": money_cell(lang, proof.cost_cny),
         "moves_bound": money_cell(lang, proof.bound_cny),
@@ -259,6 +262,7 @@ def _schedule(statement: Statement, name: str, lang: Lang) -> dict[str, str]:
         "slips": count(lang, moved.systems_slipped.span[1]),
         "slip_days": number(lang, moved.slip_days.span[1], 1),
         "worst_slip_days": number(lang, moved.worst_slip_days.span[1]),
+        **over,
     }
 
 

@@ -67,7 +67,8 @@ class Conduct:
         embodied_carbon: of hardware bought over the horizon.
         hosts, rooms_open: at the end of the horizon.
         systems_slipped: systems that moved later than planned; ``slip_days`` is their mean slip.
-        moving_planned, moving_cost: labour of moving over the horizon, planned and simulated.
+        moving_planned, moving_cost: labour of moving over the horizon, planned and simulated;
+            ``moving_over_budget`` is what is simulated above the budgets of calendar years.
     """
 
     energy: Stat
@@ -88,6 +89,7 @@ class Conduct:
     worst_slip_days: Stat
     moving_planned: Stat
     moving_cost: Stat
+    moving_over_budget: Stat
     availability: Stat
     unserved_share: Stat
     overload_share: Stat

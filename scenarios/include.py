@@ -297,7 +297,8 @@ def _set(node: Node, keys: tuple[str, ...], value: Node, fail: Callable[[str], U
         return replace(node, value=items)
     if not isinstance(node.value, dict):
         raise fail(f"got {describe(node.value)} before {head!r}, must be a mapping or a list")
-    key: Key = next((key for key in node.value if str(key) == head), head)
+    new: Key = int(head) if head.isdecimal() else head  # a year, as a file would have it
+    key = next((key for key in node.value if str(key) == head), new)
     old = node.value.get(key)
     child = _set(old.node if old else Node({}, value.mark), rest, value, fail)
     mark = old.mark if old and rest else value.mark

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from .errors import Problem
 from .include import merged
-from .tree import Entry, Mapping, Node, Path, at, describe, plain
+from .tree import Entry, Key, Mapping, Node, Path, at, describe, plain
 
 _TABLE = "alternatives"
 
@@ -25,7 +25,7 @@ def filled_in(tree: Node) -> Node:
     filled: Mapping = {}
     for name, entry in table.items():
         node = entry.node
-        for base in _chain(table, str(name)):
+        for base in _chain(table, name):
             node = merged(table[base].node, node)
         filled[name] = Entry(entry.mark, node)
     assert isinstance(tree.value, dict)
@@ -37,11 +37,11 @@ def filled_in(tree: Node) -> Node:
 def drawn_as(tree: Node, path: Path) -> Path:
     """The path under which the quantity at ``path`` is drawn: of the alternative it is like, if equal."""
     table = _alternatives(tree)
-    if len(path) < 3 or path[0] != _TABLE or str(path[1]) not in table:
+    if len(path) < 3 or path[0] != _TABLE or path[1] not in table:
         return path
-    mine = _below(table[str(path[1])].node, path[2:])
+    mine = _below(table[path[1]].node, path[2:])
     drawn = path
-    for base in _chain(table, str(path[1])):
+    for base in _chain(table, path[1]):
         theirs = table[base].node
         if _below(theirs, path[2:-1]) is None or _below(theirs, path[2:]) != mine:
             break
@@ -54,14 +54,14 @@ def check_likeness(tree: Node) -> Iterator[Problem]:
     table = _alternatives(tree)
     for name, entry in table.items():
         base = _like(entry.node)
-        if base is None:
+        if not isinstance(base, str):  # the schema reports it
             continue
         assert isinstance(entry.node.value, dict)
         mark, path = entry.node.value["like"].node.mark, (_TABLE, name, "like")
         if base not in table:
             must = f"a name in alternatives ({', '.join(map(str, table))})"
             yield at(mark, path, f"got {describe(base)}, must be {must}")
-        elif str(name) in _chain(table, str(name)):
+        elif str(name) in _chain(table, name):
             yield at(mark, path, f"got {describe(base)}, must not lead back to {name}")
 
 
@@ -76,7 +76,7 @@ def _like(node: Node) -> object:
     return node.value["like"].node.value if isinstance(node.value, dict) and "like" in node.value else None
 
 
-def _chain(table: Mapping, name: str) -> list[str]:
+def _chain(table: Mapping, name: Key) -> list[str]:
     """The alternatives that one is like, nearest first; a ring ends where it closes."""
     chain: list[str] = []
     base = _like(table[name].node)

@@ -218,6 +218,11 @@ def _times(tree: Node) -> Iterator[Problem]:
         for path, _, node in matches(tree, pattern):
             if isinstance(node.value, date) and not first <= node.value < end:
                 yield at(node.mark, path, f"got {node.value}, must be from {first} until before {end}")
+    for path, _, node in matches(tree, "alternatives.*.migration.budget_cny_by_year"):
+        last = (end - timedelta(days=1)).year
+        for year, entry in children(node):
+            if isinstance(year, int) and not first.year <= year <= last:
+                yield at(entry.mark, (*path, year), f"got {year}, must be a year from {first.year} to {last}")
     for path, _, node in matches(tree, "alternatives.*"):
         opens, deadline = one_match(node, "cloud.opens"), one_match(node, "deadline")
         if opens is None or deadline is None:

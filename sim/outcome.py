@@ -54,6 +54,7 @@ class Outcome:
         slips_h: hours by which systems moved later than planned, of those that did, sorted; one that has not
             moved when the run ends or it is given up counts up to then.
         moving_cny: labour of moving by year as planned, roll-backs to be expected included, shape (years,).
+        over_budget_cny: labour of moving as simulated above the budgets of its calendar years.
         systems_planned: systems that were to move by the deadline.
         others_cny: cost to every other payer, shape (payers - 1, months, items), payers as in ledger.PAYERS
             from the second on; None where the government pays all.
@@ -90,6 +91,7 @@ class Outcome:
     stock: Stock | None = None
     policy: Mapping[str, RuleOutcome] = field(default_factory=dict)
     goals: Mapping[str, float] = field(default_factory=dict)
+    over_budget_cny: float = 0.0
 
     @property
     def vendor_cny(self) -> Floats:

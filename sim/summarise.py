@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
-from ..optimize.waves import ROLLED_BACK_EFFORT
+from ..optimize.waves import ROLLED_BACK_EFFORT, budgets_cny
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
@@ -49,6 +49,7 @@ def outcome(scenario: Scenario, world: World, plan: Plan, run: Run) -> Outcome:
         planned_h=np.sort(planned_h),
         slips_h=_slips(world, goes, planned_h, moved),
         moving_cny=_moving(scenario, world, plan, goes),
+        over_budget_cny=_over_budget(scenario, world, run),
         systems_planned=len(goes),
         team_fte=plan.team_fte,
         proof=plan.proof,
@@ -79,6 +80,18 @@ def _moving(scenario: Scenario, world: World, plan: Plan, goes: Ints) -> Floats:
     level = PriceLevels(scenario.prices, world).staff[month]
     np.add.at(money, month // MONTHS_PER_YEAR, days * world.of(migration.day_rate_cny) * level)
     return money
+
+
+def _over_budget(scenario: Scenario, world: World, run: Run) -> float:
+    """Labour of moving above the budgets of its calendar years, whoever pays it."""
+    migration, clock = scenario.alternatives[run.alternative].migration, world.clock
+    if migration is None:
+        return 0.0
+    budget, ledger = budgets_cny(migration, world), run.ledger
+    moving = np.isin(ledger.item, [row for row, item in enumerate(ITEMS) if item.category == "migration"])
+    year = np.array([clock.year_of_month(m) for m in range(clock.months)]) - clock.year_of_month(0)
+    spent = np.bincount(year[ledger.month[moving]], ledger.cost_cny[moving], minlength=len(budget))
+    return float(np.maximum(spent - budget, 0.0).sum())
 
 
 def _government(ledger: Ledger) -> Floats:

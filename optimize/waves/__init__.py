@@ -1,9 +1,9 @@
 """Waves: which system moves when, at what cost, and how far from the cheapest order at most.
 
-Read ``plan_waves`` first, then ``ground`` (who moves, by when), ``costs`` and ``build`` (the problem as
-arrays, described in ``problem``; ``budget`` is what years may cost), ``orders`` and ``turns`` (schedules from an order), ``bound`` and
-``relaxed`` (what no schedule can beat), ``late`` (where dates cannot be kept), ``anneal`` (better
-schedules) and ``exact`` (the whole-number model).
+Read ``plan_waves`` first, then ``ground`` (who moves, by when), ``costs``, ``budget`` (what years may cost)
+and ``build`` (the problem as arrays, described in ``problem``), ``orders`` and ``turns`` (schedules from an
+order), ``bound`` and ``relaxed`` (what no schedule can beat), ``late`` (where dates cannot be kept),
+``anneal`` (better schedules) and ``exact`` (the whole-number model).
 """
 
 from __future__ import annotations

@@ -56,15 +56,39 @@ def _parts(scenario: Scenario, path: str, lang: Lang) -> tuple[str, str]:
             return f"lines.{field}", messages(lang).get(f"line.{kind}", kind)
         case ["estate", "levels", level, field]:
             return f"levels.{field}", in_language(scenario.estate.levels[level].title, lang)
+        case ["estate", "places", place, field]:
+            return f"places.{field}", in_language(scenario.estate.places[place].title, lang)
         case ["demand", "classes", kind, field]:
             return f"classes.{field}", in_language(scenario.demand.classes[kind].title, lang)
-        case ["alternatives", alternative, section, field]:
-            several = sum(getattr(a, section) is not None for a in scenario.alternatives.values()) > 1
-            return f"{section}.{field}", getattr(
-                scenario.alternatives[alternative].title, lang
-            ) if several else ""
+        case ["policy", rule, field]:
+            title = scenario.policy[rule].title
+            return f"policy.{field}", rule if title is None else in_language(title, lang)
+        case ["prices", "time_of_use", "periods", period, field]:
+            return f"time_of_use.{field}", period
+        case ["alternatives", alternative, *rest]:
+            return _of_alternative(scenario, alternative, rest, lang)
         case _:
             return path, ""
+
+
+def _of_alternative(scenario: Scenario, alternative: str, rest: list[str], lang: Lang) -> tuple[str, str]:
+    """The same of a field of an alternative."""
+    several = sum(getattr(a, rest[0]) is not None for a in scenario.alternatives.values()) > 1
+    owners = [in_language(scenario.alternatives[alternative].title, lang)] if several else []
+    match rest:
+        case ["cloud", "sites", site, field]:
+            cloud = scenario.alternatives[alternative].cloud
+            assert cloud is not None
+            name, title = f"sites.{field}", in_language(cloud.sites[site].title, lang)
+        case ["cloud", "recovery", field]:
+            name, title = f"recovery.{field}", ""
+        case [section, field, kind] if field in ("vcpu_per_core_by_class", "budget_cny_by_year"):
+            classes = scenario.demand.classes
+            name = f"{section}.{field}"
+            title = in_language(classes[kind].title, lang) if kind in classes else kind
+        case _:
+            name, title = ".".join(rest), ""
+    return name, ", ".join([*([title] if title else []), *owners])
 
 
 def _draw(axes: Axes, shown: Sequence[Driver], labels: list[str], by_chance: float, lang: Lang) -> None:

@@ -100,7 +100,9 @@ def refit(chaos: Chaos, points: Floats, values: Floats) -> Chaos:
     """The same terms fitted to other worlds."""
     columns = np.column_stack([np.ones(len(values)), matrix(chaos.terms, points)])
     found = np.linalg.lstsq(columns, values, rcond=None)[0]
-    return Chaos(chaos.terms, float(found[0]), np.asarray(found[1:], dtype=np.float64), chaos.q2, float(values.var()))
+    return Chaos(
+        chaos.terms, float(found[0]), np.asarray(found[1:], dtype=np.float64), chaos.q2, float(values.var())
+    )
 
 
 def _candidates(points: Floats, values: Floats, sofar: Chaos, degree: int) -> list[Term]:

@@ -10,8 +10,10 @@ from string import Formatter
 
 import pytest
 
+from roomfold.reports.charts.drivers import _parts
 from roomfold.reports.messages import LANGS, Lang, messages, money, money_cell, number, significant
-from roomfold.scenarios.loader import load, quantities
+from roomfold.scenarios.loader import library, load, load_any, quantities
+from roomfold.scenarios.schema import Scenario
 
 REPORTS = Path(str(files("roomfold.reports")))
 
@@ -44,6 +46,16 @@ def test_every_message_is_used(name: str) -> None:
         if f'"{key}"' not in text and not built and not switch:
             unused.append(key)
     assert unused == []
+
+
+@pytest.mark.parametrize("name", library())
+def test_every_quantity_of_a_bundled_scenario_is_called_something(name: str) -> None:
+    scenario = load_any(name)
+    if not isinstance(scenario, Scenario):
+        return
+    for lang in LANGS:
+        spoken = {path: _parts(scenario, path, lang)[0] for path in quantities(scenario)}
+        assert not [path for path, called in spoken.items() if f"quantity.{called}" not in messages(lang)]
 
 
 def test_every_unit_of_a_quantity_has_a_name() -> None:

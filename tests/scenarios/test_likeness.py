@@ -66,3 +66,11 @@ def test_what_cannot_be_followed(like_path: Path, faults: Callable[..., list[str
     )
     lines = faults(like_path, ["alternatives.lease.like=third"])
     assert any("must not lead back to lease" in line for line in lines)
+    assert any(
+        "like: got a list of 0, must be text" in line
+        for line in faults(like_path, ["alternatives.lease.like=[]"])
+    )
+    assert any(
+        "alternatives.7: got 7, must be text" in line
+        for line in faults(like_path, ["alternatives.7.like=keep"])
+    )

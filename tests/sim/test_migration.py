@@ -90,6 +90,19 @@ def test_slips_and_planned_labour():
     assert found.moving_cny.tolist() == pytest.approx([12 * 1300, 0, 0])
 
 
+def test_labour_above_the_budgets_of_its_years():
+    """Twelve days in 2014, of which ten days' pay are budgeted; another year's budget does not help."""
+    terms = (f"{MOVE}.failure_share=0", f"{MOVE}.team_fte=10", f"{MOVE}.budget_cny_per_year=1e9")
+    for by_year, over_cny in (("{2014: 13000}", 2600.0), ("{2015: 0}", 0.0)):
+        budget = f"{MOVE}.budget_cny_by_year={by_year}"
+        scenario, world = small.made([System(i) for i in range(6)], *terms, budget)
+        systems = replace(world.estate.systems, effort_days=np.full(6, 2.0))
+        world = replace(world, estate=replace(world.estate, systems=systems))
+        plan = small.move(world, spread=1)
+        found = outcome(scenario, world, plan, simulate(scenario, plan, world))
+        assert found.over_budget_cny == pytest.approx(over_cny)
+
+
 def test_a_server_is_renewed_when_its_system_moves_more_than_a_year_after_it_falls_due():
     scenario, world = small.made([System(0), System(1)], *QUIET)
     servers = world.estate.servers

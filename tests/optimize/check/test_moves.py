@@ -23,6 +23,7 @@ BOTH = "levels: [banner, region]"
         (f"{MIGRATION}.freeze=[{{from: 2014-03-01, to: 2014-12-31, what: test}}]", "freeze"),
         (f"{MIGRATION}.most_per_month=1", "rate"),
         (f"{MIGRATION}.budget_cny_per_year=1000", "budget"),
+        (f"{MIGRATION}.budget_cny_by_year={{2014: 1000}}", "budget"),
         (
             f"policy.x={{rule: new_or_upgraded_must_cloud, from: 2014-01-01, {BOTH}, source: s}}",
             "x",
@@ -49,7 +50,12 @@ def test_a_budget_that_is_just_enough_is_kept() -> None:
     starts_h = world.clock.month_edges_h[np.minimum(systems.arrives_month, world.clock.months)]
     moved |= (plan.wave_h != NEVER) & (starts_h < opens_h)
     need = float(systems.effort_days[moved].sum()) * 1300
-    for budget, rules in ((need + 1, set()), (need - 1, {"budget"})):
-        scenario = load(MINIMAL, [f"{MIGRATION}.budget_cny_per_year={budget}"])
+    for field, rules in (
+        (f"budget_cny_per_year={need + 1}", set()),
+        (f"budget_cny_per_year={need - 1}", {"budget"}),
+        (f"budget_cny_by_year={{2014: {need + 1}}}", set()),
+        (f"budget_cny_by_year={{2014: {need - 1}}}", {"budget"}),
+    ):
+        scenario = load(MINIMAL, [f"{MIGRATION}.{field}"])
         found = check_plan(scenario, draw_world(scenario, 0), plan)
         assert {violation.rule for violation in found} == rules

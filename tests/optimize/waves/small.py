@@ -22,12 +22,15 @@ def problem(
     *,
     tight: float = 0.6,
     most: float = np.inf,
-    budget: float = np.inf,
+    budget: float | tuple[float, ...] = np.inf,
     cover: bool = False,
     may_stay: bool = False,
     large: bool = False,
 ) -> Problem:
-    """A random problem; ``tight`` is the share of all effort that half of the weeks have."""
+    """A random problem; ``tight`` is the share of all effort that half of the weeks have.
+
+    ``budget`` is that of every three weeks, or of each three by itself.
+    """
     room = np.sort(np.concatenate([np.arange(rooms), rng.integers(0, rooms, systems - rooms)]))
     days = rng.integers(1, 6, systems).astype(float)
     week_days = np.full(weeks, max(days.max(), np.ceil(days.sum() * tight / (weeks / 2))))

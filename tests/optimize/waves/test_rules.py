@@ -74,6 +74,26 @@ def test_no_year_costs_more_labour_than_its_budget() -> None:
     assert plan.proof.gap >= 0 and free.proof.gap >= 0
 
 
+def test_years_have_budgets_of_their_own() -> None:
+    """2014 has its own, 2015 that of every year, 2016 none to spend; money by hand, and a bound below."""
+    years = ("time.years=3", "alternatives.consolidate.deadline=2016-10-31", "team_fte=2")
+    by_year = "budget_cny_by_year={2014: 60000, 2016: 0}"
+    _, world, case = made(*years, "budget_cny_per_year=120000", by_year)
+    plan = plan_waves(case)
+    rows = cut_overs(plan.wave_h)
+    year = np.array([world.clock.day_of_hour(float(h)).year - 2014 for h in plan.wave_h[rows]])
+    level = 1 + world.of(case.scenario.prices.staff_change)
+    cny = world.estate.systems.effort_days[rows] * 1300 * (1 + 0.5 * 0.05 / 0.95) * level**year
+    spent = np.bincount(year, cny, minlength=3)
+    assert 30_000 < spent[0] <= 60_000 * (1 + 1e-9) < spent[1] <= 120_000 * (1 + 1e-9)
+    assert spent[2] == 0
+    alone = plan_waves(made(*years, "budget_cny_by_year.2014=60000")[2])
+    assert alone.late == 0
+    assert alone.proof is not None and plan.proof is not None
+    free = replace(case, rules=frozenset(FAMILIES) - {"budget"})
+    assert plan_waves(free).late == 0
+
+
 def test_what_is_due_for_renewal_moves_before_it() -> None:
     mandate = "policy.x={rule: new_or_upgraded_must_cloud, from: 2014-05-01, source: s}"
     for index in range(3):
@@ -163,5 +183,9 @@ def test_names_and_days_are_checked() -> None:
         made("interim_line=metroo")
     with pytest.raises(InputError, match=r"freeze.0: got 2014-05-01 as the last day"):
         made("freeze=[{from: 2014-06-01, to: 2014-05-01, what: filing}]")
+    with pytest.raises(
+        InputError, match=r"budget_cny_by_year.2015: got 2015, must be a year from 2014 to 2014"
+    ):
+        made("budget_cny_by_year={2015: 5}")
     with pytest.raises(InputError, match=r"levels.0: got 'regions'.*did you mean 'region'"):
         made("policy.x={rule: coverage, by: 2014-05-01, levels: [regions], source: s}")

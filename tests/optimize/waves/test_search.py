@@ -22,6 +22,8 @@ RULES = [
     {},
     {"most": 2.0},
     {"budget": 1200.0},
+    {"budget": (300.0, 1500.0)},
+    {"budget": (np.inf, 400.0), "may_stay": True},
     {"cover": True},
     {"may_stay": True},
     {"large": True},

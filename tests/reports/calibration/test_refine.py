@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from roomfold.reports.calibration import Ask, Stored, calibrate, of_table
 from roomfold.reports.tables import worlds as table_of
+from roomfold.scenarios import load
+from roomfold.sim.study import run_study
 
-from ..small_study import small_study
+SMALL = Path(__file__).parents[3] / "benchmarks" / "sbc.yaml"
+OLD, NEW = 4, 2
 
 
 def test_new_worlds_are_simulated_and_weighted_back() -> None:
-    study = small_study("time.years=1", "estate.rooms={low: 4, mode: 6, high: 9, grade: A, source: test}")
-    stored = Stored(study.scenario, study.seed, of_table(study.scenario, table_of(study)), None)
-    published = float(np.median(stored.worlds.values["consolidate:claim T2 gross"]))
+    study = run_study(load(SMALL), worlds=OLD)
+    worlds = of_table(study.scenario, table_of(study))
+    published = float(np.median(worlds.values["consolidate:claim S1 gross"]))
     claims = tuple(
-        c.model_copy(update={"published": published}) if c.id == "T2" else c for c in study.scenario.claims
+        c.model_copy(update={"published": published}) if c.id == "S1" else c for c in study.scenario.claims
     )
-    scenario = study.scenario.model_copy(update={"claims": claims})
-    stored = Stored(scenario, study.seed, stored.worlds, None)
-    ask = Ask(claims=("T2",), accounting="gross", refine=3, method="worlds")
-    found = calibrate(stored, ask)
-    old = len(study.results)
-    assert found.worlds.count == old + 3
-    assert found.worlds.near.tolist() == [False] * old + [True] * 3
-    assert np.ptp(found.worlds.values["estate.rooms"][old:]) > 0
-    assert found.worlds.values.keys() == stored.worlds.values.keys()
+    stored = Stored(study.scenario.model_copy(update={"claims": claims}), study.seed, worlds, None)
+    found = calibrate(stored, Ask(claims=("S1",), accounting="gross", refine=NEW, method="worlds"))
+    assert found.worlds.count == OLD + NEW
+    assert found.worlds.near.tolist() == [False] * OLD + [True] * NEW
+    assert len(np.unique(found.worlds.values["estate.rooms"])) == OLD + NEW
+    assert found.worlds.values.keys() == worlds.values.keys()
+    for name, column in worlds.values.items():
+        np.testing.assert_array_equal(found.worlds.values[name][:OLD], column)
     assert np.isclose(found.worlds.prior_share.sum(), 1)
-    again = calibrate(stored, ask)
-    for name, column in found.worlds.values.items():
-        np.testing.assert_array_equal(column, again.worlds.values[name])
