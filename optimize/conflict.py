@@ -79,7 +79,8 @@ class Conflict:
         named = " and ".join(family.words for family in self.rules)
         verb = "cannot hold" if len(self.rules) == 1 else "cannot hold together"
         ways = "; ".join(_way(relaxed) for relaxed in self.relaxed)
-        return f"no plan for {self.alternative}: {named} {verb} ({self.reason}); {ways}"
+        reason = self.reason.removeprefix(f"{named}: ")
+        return f"no plan for {self.alternative}: {named} {verb} ({reason}); {ways}"
 
 
 def _way(relaxed: Relaxed) -> str:

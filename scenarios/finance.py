@@ -19,6 +19,7 @@ Mode = Literal["self", "ppp", "service", "single-source"]
 VENDORS: tuple[Mode, ...] = ("ppp", "service")
 HOURS_PER_DAY = 24
 MONTHS_PER_YEAR = 12
+ROUNDING = 1e-9
 
 
 class Equity(Spec):
@@ -119,9 +120,10 @@ class Financing(Spec):
 
     @model_validator(mode="after")
     def _within_the_capital(self) -> Self:
-        parts = [part.share.support[1] for part in (self.equity, self.loan) if part is not None]
-        if sum(parts) > 1:
-            raise ValueError(f"got shares of up to {sum(parts):g} in equity and loan, must not pass 1")
+        shares = (part.share for part in (self.equity, self.grant, self.loan) if part is not None)
+        most = sum(share.support[1] for share in shares if share is not None)
+        if most > 1 + ROUNDING:
+            raise ValueError(f"got shares of up to {most:g} in equity, grant and loan, must not pass 1")
         return self
 
 
@@ -174,6 +176,9 @@ class TimeOfUse(Spec):
                     other = taken.setdefault((month, hour), name)
                     if other != name:
                         raise ValueError(f"got hour {hour} of month {month} in both {other} and {name}")
+        free = all(period.ratio.support[1] == 0 for period in self.periods.values())
+        if self.normalised and free and len(taken) == HOURS_PER_DAY * MONTHS_PER_YEAR:
+            raise ValueError("got 0 at every hour, must be more at some to be scaled to the mean tariff")
         return self
 
 

@@ -181,6 +181,8 @@ def _instruments(passes: _Transfers, deal: _Deal, bought: Floats) -> None:
     world, financing = deal.world, deal.financing
     uplift = 0.0 if financing.price_uplift is None else world.of(financing.price_uplift)
     capital = bought[:, [ITEM[name] for name in CAPITAL]].sum(axis=1) * (1.0 + uplift)
+    if deal.vendor:  # what is bought after its term is not its own
+        capital *= np.arange(len(capital)) < deal.ends
     if financing.equity is not None:
         passes.add("equity", FUNDER, deal.builder, capital * world.of(financing.equity.share))
     if financing.grant is not None:

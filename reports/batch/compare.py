@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from ...scenarios.errors import RoomfoldError
-from ...scenarios.loader import load
+from ...scenarios.loader import library, load
 from ...scenarios.terms import Text
 from .. import manifest
 from ..lines import NOTHING
 from ..messages import LANGS, Lang, money_cell, say, share
 from ..quantiles import Floats, Stat
 from .rows import Json, heads, rows
-from .runs import Ask, read, run_into
+from .runs import Ask, read, run_into, write_texts
 from .table import Table, html, on_screen
 
 WORLDS = "worlds.parquet"
@@ -60,8 +60,9 @@ class Duel:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Statements of all runs, and every pair that drew the same worlds."""
+    """Folders and statements of all runs, and every pair that drew the same worlds."""
 
+    folders: tuple[Path, ...]
     statements: tuple[Json, ...]
     duels: tuple[Duel, ...]
 
@@ -74,7 +75,7 @@ def compare(asked: Sequence[str], out: Path, ask: Ask) -> Comparison:
         InputError: if a scenario cannot be read.
     """
     folders = []
-    scenarios = [(text, None if _is_run(Path(text)) else load(text, ask.overrides)) for text in asked]
+    scenarios = [(text, None if _is_run(text) else load(text, ask.overrides)) for text in asked]
     for text, scenario in scenarios:
         if scenario is None:
             folders.append(Path(text))
@@ -82,14 +83,41 @@ def compare(asked: Sequence[str], out: Path, ask: Ask) -> Comparison:
         folder = out / scenario.name
         run_into(scenario, folder, ask)
         folders.append(folder)
-    statements = tuple(read(folder) for folder in folders)
-    entries = [e for folder, s in zip(folders, statements, strict=True) for e in _entries(folder, s)]
+    found = [_whole(folder) for folder in folders]
+    entries = [entry for _, some in found for entry in some]
     duels = tuple(_duel(a, b) for a, b in combinations(entries, 2) if a.key == b.key)
-    return Comparison(statements, duels)
+    return Comparison(tuple(folders), tuple(statement for statement, _ in found), duels)
 
 
-def _is_run(path: Path) -> bool:
-    return path.is_dir() and manifest.read(path) is not None
+def _is_run(text: str) -> bool:
+    """Whether a folder is meant, and not a scenario.
+
+    Raises:
+        RoomfoldError: if the folder holds no run.
+    """
+    path = Path(text)
+    if not path.is_dir():
+        return False
+    if manifest.read(path) is None and text in library():
+        return False
+    manifest.options(path)
+    return True
+
+
+def _whole(folder: Path) -> tuple[Json, list[Entry]]:
+    """The statement of a folder and its alternatives, once all is there that tables need.
+
+    Raises:
+        RoomfoldError: if something is missing, as where another version wrote it.
+    """
+    statement = read(folder)
+    try:
+        rows(statement, "en")
+        return statement, _entries(folder, statement)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        made = statement.get("version", "of unknown version")
+        message = f"{folder}: lacks figures (roomfold {made} wrote it); run it again to compare it"
+        raise RoomfoldError(message) from error
 
 
 def _entries(folder: Path, statement: Json) -> list[Entry]:
@@ -129,9 +157,10 @@ def _wins(first: Floats, second: Floats) -> float:
 
 def tables(found: Comparison, lang: Lang) -> list[Table]:
     """All runs, and all pairs."""
+    titles = [statement["title"][lang] for statement in found.statements]
     lines = [
-        [row.run, row.alternative, *row.cells]
-        for statement in found.statements
+        [f"{row.run} · {folder.name}" if titles.count(row.run) > 1 else row.run, row.alternative, *row.cells]
+        for folder, statement in zip(found.folders, found.statements, strict=True)
         for row in rows(statement, lang)
     ]
     made = [Table(heads(lang), lines, caption=say(lang, "batch.note"))]
@@ -187,11 +216,9 @@ def to_json(found: Comparison) -> dict[str, Any]:
 
 def write_page(found: Comparison, asked: Sequence[str], out: Path) -> Path:
     """``compare.html`` and ``compare.json`` in a folder."""
-    out.mkdir(parents=True, exist_ok=True)
     title = Text(en=say("en", "compare.title"), zh=say("zh", "compare.title"))
     command = " ".join(["roomfold compare", *asked])
     page = html(title, f"{len(found.statements)}", command, {lang: tables(found, lang) for lang in LANGS})
     numbers = json.dumps(to_json(found), ensure_ascii=False, indent=2, allow_nan=False)
-    for name, content in (("compare.html", page), ("compare.json", f"{numbers}\n")):
-        (out / name).write_text(content, encoding="utf-8", newline="\n")
+    write_texts(out, {"compare.html": page, "compare.json": f"{numbers}\n"})
     return out.absolute() / "compare.html"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,8 +189,14 @@ def write_index(found: Sequence[Ran], out: Path) -> Path:
     command = "\n".join(f"roomfold run {ran.asked}" for ran in found)
     page = html(title, f"{len(found)}", command, {lang: [index(found, lang)] for lang in LANGS})
     text = json.dumps(to_json(found), ensure_ascii=False, indent=2, allow_nan=False)
-    for name, content in ((INDEX, page), (NUMBERS, f"{text}\n")):
-        temporary = out / f"{name}.new"
-        temporary.write_text(content, encoding="utf-8", newline="\n")
-        temporary.replace(out / name)
+    write_texts(out, {INDEX: page, NUMBERS: f"{text}\n"})
     return out.absolute() / INDEX
+
+
+def write_texts(out: Path, texts: Mapping[str, str]) -> None:
+    """Write files among others in a folder, each whole or not at all."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        temporary = out / f"{name}.new"
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(out / name)

@@ -10,7 +10,7 @@ import io
 import json
 import shlex
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import product
 from pathlib import Path
@@ -28,6 +28,7 @@ from .runs import Ask
 from .table import Table, html, on_screen
 
 MOST_POINTS = 10_000
+DRAWN = ("study.worlds", "study.seed")  # the same for all points
 NAME, TABLE, SCENARIO, PAGE, CHART = "sweep.json", "sweep.csv", "scenario.yaml", "report.html", "sweep"
 FIGURES = ("annual_total", "npv")
 
@@ -106,8 +107,10 @@ def points(asked: str, overrides: Sequence[str], axes: Sequence[Axis], *, paired
         paired: take the values of all fields in step, not every combination of them.
 
     Raises:
-        InputError: if fields in step have different numbers of values, or a point is no valid scenario.
+        InputError: if fields overlap or say which worlds are drawn, fields in step have different numbers of
+            values, or a point is no valid scenario.
     """
+    _apart(axes)
     if paired and len({len(one.values) for one in axes}) > 1:
         counts = ", ".join(f"{one.path} {len(one.values)}" for one in axes)
         raise InputError([Problem("--list", 0, 0, "", f"got different numbers of values ({counts})")])
@@ -116,12 +119,43 @@ def points(asked: str, overrides: Sequence[str], axes: Sequence[Axis], *, paired
     )
     if len(chosen) > MOST_POINTS:
         raise InputError([Problem("--over", 0, 0, "", f"gives {len(chosen)} points, at most {MOST_POINTS}")])
-    return [
-        Point(
-            values, load(asked, [*overrides, *(f"{a.path}={v}" for a, v in zip(axes, values, strict=True))])
-        )
-        for values in chosen
-    ]
+    return [Point(values, _at(asked, overrides, axes, values)) for values in chosen]
+
+
+def _apart(axes: Sequence[Axis]) -> None:
+    """Refuse fields of which one would undo another, or that change the worlds."""
+    found = []
+    for row, one in enumerate(axes):
+        if any(_within(path, one.path) for path in DRAWN):
+            message = f"got {one.path}, but every point sees the same worlds: use --worlds and --seed"
+            found.append(Problem("--over", 0, 0, "", message))
+        for other in axes[:row]:
+            if _within(one.path, other.path) or _within(other.path, one.path):
+                message = f"got {other.path} and {one.path}, must be fields of which none holds another"
+                found.append(Problem("--over", 0, 0, "", message))
+    if found:
+        raise InputError(found)
+
+
+def _within(path: str, outer: str) -> bool:
+    """Whether a path is another or leads into it."""
+    return f"{path}.".startswith(f"{outer}.")
+
+
+def _at(asked: str, overrides: Sequence[str], axes: Sequence[Axis], values: Sequence[str]) -> Scenario:
+    """The scenario at a point; problems with a field of ``--over`` are told as such."""
+    try:
+        return load(asked, [*overrides, *(f"{a.path}={v}" for a, v in zip(axes, values, strict=True))])
+    except InputError as error:
+        told = [replace(p, file="--over") if _of_axis(p, axes) else p for p in error.problems]
+        raise InputError(told) from None
+
+
+def _of_axis(problem: Problem, axes: Sequence[Axis]) -> bool:
+    """Whether a problem is one of a value given with ``--over``."""
+    paths = (one.path for one in axes)
+    named = any(_within(problem.path, path) or _within(path, problem.path) for path in paths)
+    return problem.file == "--set" and named
 
 
 def run_sweep(asked: str, over: Sequence[str], ask: Ask, *, paired: bool) -> Sweep:
@@ -147,7 +181,8 @@ def sweep_table(found: Sweep, lang: Lang) -> Table:
         for point, statement in zip(found.points, found.statements, strict=True)
         for row in rows(statement, lang)
     ]
-    note = f"{say(lang, 'sweep.note', worlds=found.worlds)} {say(lang, 'batch.note')}"
+    gap = "" if lang == "zh" else " "
+    note = f"{say(lang, 'sweep.note', worlds=found.worlds)}{gap}{say(lang, 'batch.note')}"
     return Table(
         [*(one.path for one in found.axes), *heads(lang)[1:]], lines, len(found.axes) + 1, caption=note
     )

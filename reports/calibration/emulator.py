@@ -19,7 +19,6 @@ from ..uncertainty.chaos import Chaos, fit, matrix
 from .worlds import Worlds
 
 SCALE = 0.25  # of the figure's median, or of what was published if that is less
-CHANCE = 1.75  # over the root of the number of worlds: q2 that terms chosen among many may reach on noise
 MOST_WORLDS = 256  # fitted to: more take long and predict hardly better
 
 
@@ -68,16 +67,9 @@ def emulate(worlds: Worlds, names: Sequence[str], anchors: Mapping[str, float]) 
         size = float(np.median(np.abs(values))) or float(np.abs(values).max()) or 1.0
         scales[name] = SCALE * min(size, abs(anchors.get(name, size)) or size)
         transformed = np.arcsinh(values / scales[name])
-        fits[name] = _beyond_chance(fit(points, transformed), transformed)
+        fits[name] = fit(points, transformed)
         missed.append(_missed(fits[name], points, transformed))
     return Emulator(fits, scales, _root(np.stack(missed, axis=1)))
-
-
-def _beyond_chance(found: Chaos, values: Floats) -> Chaos:
-    """A polynomial; its mean alone if it predicts no more than one fitted to chance might."""
-    if found.q2 > CHANCE / np.sqrt(len(values)):
-        return found
-    return Chaos((), float(values.mean()), np.zeros(0), 0.0, found.variance)
 
 
 def _fitted(worlds: Worlds) -> Worlds:

@@ -16,6 +16,7 @@ from .. import manifest
 from ..books import Books
 from ..figures import total_savings
 from ..quantiles import Floats
+from .chaos import FEWEST_WORLDS
 from .contest import Standing, standings
 from .convergence import Convergence, convergence
 from .indices import Index, Sensitivity, sensitivity
@@ -71,10 +72,16 @@ class FigureAnswer:
     def table(self) -> str:
         """On a screen."""
         found = self.convergence
+        worlds = found.worlds[-1]
         lines = [
             self.figure,
             f"  P10 {found.p10[-1]:,.6g}  P50 {found.p50[-1]:,.6g}  P90 {found.p90[-1]:,.6g}  "
-            f"({found.worlds[-1]} worlds; {_enough(found)})",
+            f"({worlds} {'world' if worlds == 1 else 'worlds'}; {_enough(found)})",
+        ]
+        if not self.sensitivity.indices:
+            few = f"needs at least {FEWEST_WORLDS} worlds" if worlds < FEWEST_WORLDS else "nothing found"
+            return "\n".join([*lines, f"  what it depends on: {few}"])
+        lines += [
             f"  explained on worlds left out: {self.sensitivity.q2:.0%}",
             f"  {'quantity':<52}{'first':>7}{'total':>7}{'P5-P95 of total':>18}{'at P10':>13}{'at P90':>13}",
         ]
@@ -122,10 +129,10 @@ def _columns(folder: Path) -> dict[str, Floats]:
 
     try:
         table = parquet.read_table(folder / WORLDS)
-    except (OSError, ArrowInvalid) as error:
+        return {name: np.asarray(table.column(name).to_numpy(), dtype=float) for name in table.column_names}
+    except (OSError, ArrowInvalid, ValueError) as error:
         message = f"cannot be read ({error}), must be the table of a run"
         raise InputError([Problem(str(folder / WORLDS), 0, 0, "", message)]) from error
-    return {name: np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in table.column_names}
 
 
 def _one(folder: Path, outputs: Sequence[str], text: str) -> str:

@@ -5,8 +5,9 @@ there by Legendre polynomials that are orthonormal on [0, 1], so that variances 
 of squared coefficients (Sudret 2008, doi 10.1016/j.ress.2007.04.002). Among a hundred quantities few
 matter: terms are added one by one, the one that goes best with what is left first (orthogonal matching
 pursuit: Pati et al. 1993, doi 10.1109/ACSSC.1993.342465). How many are kept, and up to which degree, is
-what predicts worlds left out best; terms are chosen anew without them (ten-fold cross-validation), since
-among a thousand candidates some go with anything.
+what predicts worlds left out best; terms are chosen anew without them (ten-fold cross-validation). Among a
+thousand candidates some go with anything: products need a quantity that shows by itself, and a polynomial
+that predicts no more than one fitted to chance might is not used.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ Term = tuple[tuple[int, int], ...]  # (column, degree > 0) of each factor
 FEWEST_WORLDS = 8
 DEGREES = (1, 2, 3, 5, 8)
 FOLDS = 10
+CHANCE = 1.75  # over the root of the number of worlds: q2 that terms chosen among many may reach on noise
 MOST_CANDIDATES = 1500
 MOST_CELLS = 4_000_000  # of the matrix of candidates
 CANDIDATES_PER_WORLD = 20
@@ -89,7 +91,7 @@ def fit(points: Floats, values: Floats) -> Chaos:
         return best
     for degree in DEGREES:
         found = _pursue(points, values, _candidates(points, values, best, degree))
-        if found.q2 > best.q2:
+        if found.q2 > max(best.q2, CHANCE / math.sqrt(len(values))):
             best = found
         elif degree > 2:
             break
@@ -113,11 +115,13 @@ def _candidates(points: Floats, values: Floats, sofar: Chaos, degree: int) -> li
         return list(found)
     most = min(MOST_CANDIDATES, MOST_CELLS // worlds, CANDIDATES_PER_WORLD * worlds)
     strong = _strongest(points, values, sofar)
+    shows = {column for term in sofar.terms for column, _ in term}
     for total in range(2, degree + 1):
         for term in _of_degree(strong, total):
             if len(found) >= max(most, 2 * count):
                 return list(found)
-            found[term] = None
+            if shows.intersection(column for column, _ in term):
+                found[term] = None
     return list(found)
 
 

@@ -198,6 +198,18 @@ def test_equity_grant_and_subsidy_come_from_the_funder_and_the_loan_from_the_len
     assert item_sum(ledger, "interest", GOVERNMENT).sum() == pytest.approx(-0.75 * interest.sum())
 
 
+def test_nobody_finances_for_a_vendor_what_the_government_buys_after_its_term():
+    terms = "{mode: ppp, term_years: 1, price_cny_per_unit_year: 9000, equity: {share: 0.5}}"
+    growing = ("estate.new_systems_per_year=0.6", "alternatives.consolidate.cloud.growth_years_ahead=0.25")
+    ledger = run_of(terms, *growing)[3].ledger
+    mine, later = (
+        sum(item_sum(ledger, n, payer) for n in ("host_new", "network_new", "cloud_fitout"))
+        for payer in (VENDOR, GOVERNMENT)
+    )
+    assert later.sum() > 0
+    assert item_sum(ledger, "equity", FUNDER) == pytest.approx(0.5 * mine)
+
+
 def test_a_nominal_loan_is_lighter_in_real_money():
     loan = "{loan: {share: 1, rate_per_year: 0.04, years: 2}}"
     _, _, _, run = run_of(loan, "prices.inflation=0.04")
@@ -266,6 +278,7 @@ def test_a_service_changes_nothing_for_the_other_alternative():
         ("{grant: {on: 2014-06-01}}", "must give either amount_cny or share"),
         ("{grant: {on: 2034-06-01, share: 0.1}}", "must be from 2014-01-01"),
         ("{equity: {share: 0.6}, loan: {share: 0.5, rate_per_year: 0.1, years: 3}}", "must not pass 1"),
+        ("{equity: {share: 0.6}, grant: {on: 2014-06-01, share: 0.5}}", "must not pass 1"),
         ("{paid_by: {moon: 1}}", "must be a name in estate.levels"),
     ],
 )

@@ -44,7 +44,8 @@ def test_noise_is_not_shared_out() -> None:
     rng = np.random.default_rng(5)
     points = qmc.LatinHypercube(60, rng=rng).random(64)
     noise = rng.normal(size=64)
-    assert fit(points, noise).q2 < 0.35, "sixty quantities that do nothing"
+    alone = [fit(points, rng.normal(size=64)).q2 for _ in range(20)]
+    assert sum(q2 > 0 for q2 in alone) <= 2, "sixty quantities that do nothing"
     values = 5 * points[:, 7] + noise * 0.1
     found = sensitivity([str(i) for i in range(60)], points, values)
     assert found.indices[0].path == "7" and found.q2 > 0.97
