@@ -14,6 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from ..scenarios.errors import RoomfoldError
@@ -55,12 +57,18 @@ class Pool:
         Raises:
             WorkerError: if worker processes keep dying.
         """
+        with TemporaryDirectory(prefix="roomfold-") as folder:
+            told = Path(folder) / "scenario"
+            told.write_bytes(pickle.dumps(scenario))
+            yield from self._all(told, tasks)
+
+    def _all(self, told: Path, tasks: Sequence[Task]) -> Generator[WorldResult]:
         left = {task.index: task for task in tasks}
         deaths = 0
         while left:
             count = len(left)
             reason: str | None = None
-            for found in self._once(scenario, list(left.values())):
+            for found in self._once(told, list(left.values())):
                 if isinstance(found, str):
                     reason = found
                     continue
@@ -70,17 +78,20 @@ class Pool:
             if left and deaths == DEATHS:
                 raise WorkerError(f"worker processes keep ending before a world is finished ({reason})")
 
-    def _once(self, scenario: Scenario, tasks: Sequence[Task]) -> Generator[WorldResult | str]:
-        """Results until all are there or a worker dies, then how it died."""
+    def _once(self, told: Path, tasks: Sequence[Task]) -> Generator[WorldResult | str]:
+        """Results until all are there or a worker dies, then how it died.
+
+        The scenario goes by file: what is sent with tasks must fit a pipe, or a pool whose workers have all
+        died waits for ever for one of them to read on.
+        """
         pool, self._pool = self._pool or self._start(len(tasks)), None
-        packed = pickle.dumps(scenario)
         futures: list[Future[WorldResult]] = []
         processes: list[BaseProcess] = []
         broken = False
         try:
             try:
                 with _ctrl_c_later():
-                    futures.extend(pool.submit(_run, packed, task) for task in tasks)
+                    futures.extend(pool.submit(_run, told, task) for task in tasks)
             except BrokenProcessPool:  # one died while the others started
                 broken = True
             processes = list((pool._processes or {}).values())
@@ -155,14 +166,14 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run(packed: bytes, task: Task) -> WorldResult:
-    return run_task(_unpacked(packed), task)
+def _run(told: Path, task: Task) -> WorldResult:
+    return run_task(_scenario(told), task)
 
 
 @lru_cache(maxsize=1)
-def _unpacked(packed: bytes) -> Scenario:
+def _scenario(told: Path) -> Scenario:
     """The scenario of the last task, which is mostly that of the next one."""
-    scenario = pickle.loads(packed)
+    scenario = pickle.loads(told.read_bytes())
     assert isinstance(scenario, Scenario)
     return scenario
 

@@ -38,7 +38,7 @@ def test_list_names_the_scenarios_and_their_claims() -> None:
     """`list --json` keeps its contract."""
     rows = json.loads(roomfold("list", "--json").stdout)
     row = next(row for row in rows if row["name"] == "inner-mongolia")
-    assert set(row) == {"name", "title_en", "title_zh", "claims"}
+    assert set(row) == {"name", "title_en", "title_zh", "claims", "overrides"}
     assert row["claims"] == ["K1", "K2", "K3"]
 
 

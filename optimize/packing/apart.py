@@ -18,8 +18,6 @@ from ..compiled import compiled
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# No group.
-ALONE = -1
 # A component that found no place yet.
 NOWHERE = -1
 

@@ -9,7 +9,6 @@ transient resource one that a move holds at both ends until it is done (disk).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,13 +75,6 @@ class Instance:
     def resources(self) -> int:
         """Their number."""
         return len(self.load_weights)
-
-    @cached_property
-    def start_use(self) -> Ints:
-        """Use of each machine now, shape (machines, resources)."""
-        use = np.zeros_like(self.capacities)
-        np.add.at(use, self.start, self.requirements)
-        return use
 
     def largest_cost(self) -> int:
         """A limit above every cost that any assignment can have, in Python's unlimited integers."""

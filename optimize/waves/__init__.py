@@ -3,7 +3,7 @@
 Read ``plan_waves`` first, then ``ground`` (who moves, by when), ``costs``, ``budget`` (what years may cost)
 and ``build`` (the problem as arrays, described in ``problem``), ``orders`` and ``turns`` (schedules from an
 order), ``bound`` and ``relaxed`` (what no schedule can beat), ``late`` (where dates cannot be kept),
-``anneal`` (better schedules) and ``exact`` (the whole-number model).
+``anneal`` (better schedules), ``exact`` (the whole-number model) and ``patterns`` (a bound for few systems).
 """
 
 from __future__ import annotations

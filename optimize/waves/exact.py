@@ -31,13 +31,13 @@ class Columns:
     fixed_cny: float
 
 
-def model(problem: Problem) -> tuple[Model, Columns]:
-    """The model of a problem."""
+def model(problem: Problem, whole: bool = True) -> tuple[Model, Columns]:
+    """The model of a problem; with ``whole`` off, systems may move in parts."""
     p, built = problem, Model("waves")
     weeks = len(p.hour)
     system, slot = np.nonzero(np.isfinite(p.cost))
     moves = np.full(p.cost.shape, -1, dtype=np.int64)
-    moves[system, slot] = built.columns("move", len(system), cost=p.cost[system, slot], high=1.0, whole=True)
+    moves[system, slot] = built.columns("move", len(system), cost=p.cost[system, slot], high=1.0, whole=whole)
     built.rows("once", system, moves[system, slot], 1.0, low=1.0, high=1.0, count=len(p.room))
     fixed = _rooms(built, p, moves) + _units(built, p, moves)
     if len(p.ends):
@@ -118,7 +118,7 @@ def _limits(built: Model, p: Problem, moves: Ints, system: Ints, slot: Ints) -> 
     column = moves[system, slot]
     for family, need, have in (("staff", p.days, p.week_days), ("copy", p.gb, p.week_gb)):
         if np.isfinite(have).any():
-            row, of, share = _weekly(p, need, have, system, slot)
+            row, of, share = weekly(p, need, have, system, slot)
             built.rows(family, row, column[of], share, high=have, count=len(have))
     for family, at, used, have in (
         ("rate", p.month[slot], np.ones(len(slot)), p.most),
@@ -134,7 +134,7 @@ def _limits(built: Model, p: Problem, moves: Ints, system: Ints, slot: Ints) -> 
         built.rows("coverage", place, column[early], 1.0, low=1.0, count=len(covered))
 
 
-def _weekly(p: Problem, need: Floats, have: Floats, system: Ints, slot: Ints) -> tuple[Ints, Ints, Floats]:
+def weekly(p: Problem, need: Floats, have: Floats, system: Ints, slot: Ints) -> tuple[Ints, Ints, Floats]:
     """Entries of a weekly limit: its week, the move, and what the move takes."""
     first = p.back[system, slot]
     length = slot - first + 1

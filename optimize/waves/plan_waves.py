@@ -29,6 +29,7 @@ from .dates import rules_of
 from .ground import Case, Ground, ground
 from .late import lenient, weighed, weight
 from .orders import by_room, urgent_first
+from .patterns import pattern_bound
 from .problem import Ints, Problem, cost_of, cut
 from .turns import in_turn
 
@@ -246,6 +247,8 @@ def _search(problem: Problem, start: Ints, effort: str, started: float) -> tuple
     if cost_of(problem, slot) > value * (1 + GAP[effort]):
         slot = anneal(problem, slot, CHANGES[effort], HEAT_CNY)
     cost = cost_of(problem, slot)
+    if cost > value * (1 + GAP[effort]) and (fillings := pattern_bound(problem)) > value:
+        value, method = fillings, "fillings of weeks and changes"
     if cost > value * (1 + 1e-9) and np.isfinite(problem.cost).sum() <= EXACT_MOVES[effort]:
         found, proven_value = exact.solve(problem)
         value, method = max(value, proven_value), "whole-number model"

@@ -83,6 +83,7 @@ def test_ratios_of_one_change_nothing():
     [
         ("{periods: {a: {hours: [24], ratio: 1}}}", "got hour 24, must be 0 to 23"),
         ("{periods: {a: {hours: [2], months: [0], ratio: 1}}}", "got month 0, must be 1 to 12"),
+        (f"{{periods: {{a: {{hours: {list(range(24))}, ratio: 0}}}}}}", "got 0 at every hour"),
         (
             "{periods: {a: {hours: [2], ratio: 1}, b: {hours: [2], months: [5], ratio: 2}}}",
             "got hour 2 of month 5 in both a and b",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from roomfold.optimize.waves import exact
 from roomfold.optimize.waves.anneal import anneal
 from roomfold.optimize.waves.bound import bound
+from roomfold.optimize.waves.patterns import fillings, pattern_bound
 from roomfold.optimize.waves.problem import Problem, cost_of, cut, use
 from roomfold.optimize.waves.turns import in_turn, in_turns
 
@@ -52,12 +54,27 @@ def test_all_schedules(seed: int, rules: dict[str, object]) -> None:
     assert by_hand(p, tuple(found)) == pytest.approx(best)
     assert cost_of(p, found) == pytest.approx(best)
     assert value == pytest.approx(best)
+    filled = pattern_bound(p)
+    assert filled <= best + 1e-9 * abs(best)
     start = in_turns(p, np.arange(len(p.room), dtype=float))
     if by_hand(p, tuple(start)) < np.inf:
         proven = bound(p, start, 60, 0.0)
         assert proven.value <= best + 1e-9 * abs(best)
+        assert proven.value <= filled + 1e-5 * abs(best)
         changed = anneal(p, proven.slot, 3000, 20.0)
         assert best - 1e-6 <= by_hand(p, tuple(changed)) <= by_hand(p, tuple(start)) + 1e-6
+
+
+def test_fillings_of_a_week() -> None:
+    """Six moves of five systems: of all sets that fit, those that are part of no other."""
+    shares = np.array([[0.5, 0.1], [0.5, 0.1], [0.3, 0.6], [0.2, 0.5], [0.9, 0.1], [0.25, 0.2]])
+    system = np.array([0, 1, 2, 3, 4, 0])
+    sets = [set(one) for n in range(1, 7) for one in combinations(range(6), n)]
+    fit = [one for one in sets if (shares[list(one)].sum(axis=0) <= 1 + 1e-9).all() and not {0, 5} <= one]
+    largest = [one for one in fit if not any(one < other for other in fit)]
+    found = [set(one) for one in fillings(shares, system)]
+    assert len(found) == len(largest)
+    assert all(one in largest for one in found)
 
 
 @settings(max_examples=30, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from roomfold.reports.batch.runs import Ask, index_table, run_each, variants
 from roomfold.reports.batch.sweep import as_csv, points, publish_sweep, run_sweep, to_json
 from roomfold.reports.uncertainty.answer import ask as ask_figures
 from roomfold.scenarios import InputError
+from roomfold.scenarios.errors import RoomfoldError
 
 MINIMAL = Path(__file__).parents[2] / "scenarios" / "minimal.yaml"
 ASK = Ask(["time.years=2"], worlds=1)
@@ -85,6 +87,30 @@ def test_comparison_is_world_by_world(ran: Path) -> None:
     assert "100" not in compare_table(found, "zh").splitlines()[-2]
 
 
+def test_what_is_no_whole_run_is_not_compared(ran: Path, tmp_path: Path) -> None:
+    with pytest.raises(RoomfoldError, match="holds no run"):
+        compare([str(ran)], tmp_path, Ask())
+    for name in ("statement.json", "worlds.parquet"):
+        folder = tmp_path / name
+        shutil.copytree(ran / "minimal", folder)
+        if name == "statement.json":
+            (folder / name).write_text(
+                '{"savings": {"consolidate": {}}, "titles": {}, "version": "0.1"}', "utf-8"
+            )
+        else:
+            shutil.copy(ran / "minimal" / "plan.parquet", folder / name)
+            with pytest.raises(InputError, match="must be the table of a run"):
+                ask_figures(folder, [])
+        with pytest.raises(RoomfoldError, match="run it again"):
+            compare([str(folder)], tmp_path, Ask())
+
+
+def test_runs_of_one_title_are_told_apart_by_their_folders(ran: Path, tmp_path: Path) -> None:
+    shutil.copytree(ran / "minimal", tmp_path / "twin")
+    found = compare([str(ran / "minimal"), str(tmp_path / "twin")], tmp_path, Ask())
+    assert "Minimal test scenario · twin" in compare_table(found, "en")
+
+
 def test_figures_of_a_folder(ran: Path) -> None:
     (answer,) = ask_figures(ran / "minimal", ["saving npv"])
     values = parquet.read_table(ran / "minimal" / "worlds.parquet").column("consolidate:saving npv (CNY)")
@@ -114,3 +140,11 @@ def test_a_sweep_is_a_grid_or_a_list(scenario: str, tmp_path: Path) -> None:
         points(scenario, (), [axes[0], axis("time.years=2")], paired=True)
     with pytest.raises(InputError, match="must be PATH=VALUE"):
         axis("time.years")
+    for other, message in (
+        ("time.years=1,2", "must be fields of which none holds another"),
+        ("time={years: 1};{years: 2}", "must be fields of which none holds another"),
+        ("study.seed=1,2", "sees the same worlds"),
+        ("nowhere.at_all=1", "--over: nowhere"),
+    ):
+        with pytest.raises(InputError, match=message):
+            points(scenario, (), [axes[1], axis(other)], paired=False)
