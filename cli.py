@@ -520,6 +520,7 @@ def compare(
     from .reports.batch.runs import Ask
     from .sim.pool import cores
 
+    click.get_current_context().meta[HINT] = f"run the same again to continue; finished runs stay in {out}"
     with _lasting(cluster, jobs) as crew:
         found = compared(runs, out, Ask(overrides, worlds, seed, jobs or cores(), quiet, crew))
     page = write_page(found, runs, out)

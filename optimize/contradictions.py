@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..scenarios.clock import HOURS_PER_DAY
 from ..scenarios.errors import InfeasibleError
-from ..scenarios.policy import Coverage, DrSite, PurchaseMode, binding
+from ..scenarios.policy import Coverage, DrSite, MigrateExisting, PurchaseMode, binding
 from ..scenarios.policy_words import words
 from ..scenarios.schema import Alternative, Scenario
 from ..scenarios.world import World
@@ -34,9 +34,13 @@ def _found(scenario: Scenario, alternative: str, chosen: Alternative, world: Wor
         mode = mode_of(chosen)
         if bought.strict and mode != bought.mode:
             yield f"{words(scenario, name, world)}: financing of {alternative} is {mode}"
-    for name, covered in binding(scenario, alternative, Coverage):
+    dated = [
+        *((name, rule.strict, rule.by) for name, rule in binding(scenario, alternative, Coverage)),
+        *((name, rule.strict, rule.to) for name, rule in binding(scenario, alternative, MigrateExisting)),
+    ]
+    for name, strict, last in dated:
         first_h = _first_slot_h(scenario, chosen, world)
-        if covered.strict and world.clock.hour_of(covered.by) + HOURS_PER_DAY <= first_h:
+        if strict and last is not None and world.clock.hour_of(last) + HOURS_PER_DAY <= first_h:
             day = world.clock.day_of_hour(first_h)
             yield f"{words(scenario, name, world)}: nothing can move before {day}"
 

@@ -59,7 +59,8 @@ def discounted(monthly: Floats, rate_per_year: Floats) -> Floats:
 def payback(monthly: Floats) -> Floats:
     """Years from the start until cumulative net cash is positive for good; of cash as given.
 
-    0 where it never is negative, infinite where it is negative at the end of the horizon.
+    Cash of a month is taken to come evenly. 0 where the sum never is negative, infinite where it is at the end
+    of the horizon.
 
     Args:
         monthly: net cash by month, shape (worlds, months); discounted for the discounted payback.
@@ -67,9 +68,13 @@ def payback(monthly: Floats) -> Floats:
     Returns:
         Shape (worlds,).
     """
-    negative = np.cumsum(monthly, axis=1) < -ROUNDING_CNY
-    months = np.where(negative.any(axis=1), negative.shape[1] - np.argmax(negative[:, ::-1], axis=1), 0)
-    years = months / MONTHS_PER_YEAR
+    sums = np.cumsum(monthly, axis=1)
+    negative = sums < -ROUNDING_CNY
+    last = negative.shape[1] - 1 - np.argmax(negative[:, ::-1], axis=1)
+    rows = np.arange(len(sums))
+    after = monthly[rows, np.minimum(last + 1, negative.shape[1] - 1)]
+    part = np.clip(np.divide(-sums[rows, last], after, out=np.ones(len(sums)), where=after > 0), 0.0, 1.0)
+    years = np.where(negative.any(axis=1), (last + 1 + part) / MONTHS_PER_YEAR, 0.0)
     years[negative[:, -1]] = np.inf
     return np.asarray(years, dtype=np.float64)
 

@@ -266,13 +266,13 @@ class _Judge:
         opens = max(clock.month_of_hour(clock.hour_of(cloud.opens)), 0)
         sums = np.cumsum(self.saving_cny)
         owing = np.flatnonzero(sums < -ROUNDING_CNY)
-        back = int(owing[-1]) + 1 if len(owing) else opens
-        months = float(back - opens) if back < clock.months else float(clock.months - opens)
-        met = back < clock.months and months <= rule.months
-        edges = np.append(clock.month_edges_h[:-1], _NEVER)
+        back = int(owing[-1]) + 2 if len(owing) else opens  # the month after that in which it is
+        months = float(min(back, clock.months) - opens)
+        met = back <= clock.months and months <= rule.months
+        edges = np.append(clock.month_edges_h, _NEVER)
         saves = np.flatnonzero(self.saving_cny[opens:] > ROUNDING_CNY)
         first_h = int(edges[opens + saves[0]]) if len(saves) else _NEVER
-        due_h = int(edges[min(opens + rule.months, clock.months)])
+        due_h = int(edges[opens + rule.months]) if opens + rule.months <= clock.months else _NEVER
         short = 0.0 if met else max(months - rule.months, 1.0)
         return self._outcome(name, due_h, met, int(edges[back]), first_h, short, "months")
 

@@ -121,7 +121,7 @@ def test_a_strict_rule_is_kept_at_the_cost_of_one_that_is_not() -> None:
     [
         (
             "rule: dr_site, by: 2014-12-31, tier: 5",
-            "a recovery site of tier 5 ready by 2014-12-31 (rule x): the cloud",
+            "a recovery site of tier 5 ready by 2014-12-31 (rule x) cannot hold (the cloud",
         ),
         (
             "rule: merge_large, servers: 1, most_per_year: 1, by: 2014-12-31",
@@ -129,9 +129,12 @@ def test_a_strict_rule_is_kept_at_the_cost_of_one_that_is_not() -> None:
         ),
         (
             "rule: purchase_mode, mode: ppp",
-            "the cloud is bought as ppp (rule x): financing of consolidate is self",
+            "the cloud is bought as ppp (rule x) cannot hold (financing of consolidate is self)",
         ),
-        ("rule: coverage, by: 2014-03-02", "by 2014-03-02 (rule x): nothing can move before 2014-03-08"),
+        (
+            "rule: coverage, by: 2014-03-02",
+            "by 2014-03-02 (rule x) cannot hold (nothing can move before 2014-03-08)",
+        ),
         (
             "rule: close_small, by: 2014-03-31, servers: 5",
             "with fewer than 5 servers closed by 2014-03-31 (rule x)",

@@ -164,7 +164,7 @@ def test_money_flows_in_the_middle_of_its_month() -> None:
 
 @pytest.mark.parametrize(
     ("cash", "years"),
-    [([1, 2], 0), ([-5, 1, 5], 2 / 12), ([-5, 6, -2, 9], 3 / 12), ([-5, 1], np.inf), ([0, 0], 0)],
+    [([1, 2], 0), ([-5, 1, 5], 2.8 / 12), ([-5, 6, -2, 9], 28 / 108), ([-5, 1], np.inf), ([0, 0], 0)],
 )
 def test_payback_is_for_good(cash: list[float], years: float) -> None:
     assert payback(np.array([cash], dtype=float))[0] == pytest.approx(years)

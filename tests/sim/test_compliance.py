@@ -57,7 +57,7 @@ def test_departments_and_rooms_are_counted_as_the_timeline_has_them() -> None:
 
 
 def test_money_is_back_in_the_month_in_which_it_is() -> None:
-    """Spent 100 at the opening, 10 saved a month: the tenth month that saves is that in which all is back."""
+    """Spent 100 at the opening, 10 saved a month: all is back at the end of the tenth month that saves."""
     scenario, world = small.drawn(0, YEARS, "policy.r={rule: payback_max, months: 9, source: s}")
     plan = make_plan(scenario, "consolidate", world)
     run = simulate(scenario, plan, world)
@@ -65,10 +65,10 @@ def test_money_is_back_in_the_month_in_which_it_is() -> None:
     saving[2] = -100.0
     found = judged(scenario, world, plan, run, saving)["r"]
     edges = world.clock.month_edges_h
-    assert (found.met, found.shortfall, found.unit) == (False, 1.0, "months")
-    assert (found.met_h, found.first_h) == (edges[12], edges[3])
+    assert (found.met, found.shortfall, found.unit) == (False, 2.0, "months")
+    assert (found.met_h, found.first_h) == (edges[13], edges[3])
     sooner = judged(scenario, world, plan, run, np.where(saving < 0, -60.0, saving))["r"]
-    assert sooner.met and sooner.shortfall == 0 and sooner.met_h == edges[8]
+    assert sooner.met and sooner.shortfall == 0 and sooner.met_h == edges[9]
     never = judged(scenario, world, plan, run, np.minimum(saving, 0.0))["r"]
     assert (never.met, never.met_h, never.first_h) == (False, None, None)
 

@@ -106,14 +106,15 @@ def test_present_value_of_the_documentation_of_numpy_financial() -> None:
 
 
 def test_payback_simple_and_discounted() -> None:
-    # 2,300 that brings 1,000 a year from the second year on is back in the 28th month of that.
+    # 2,300 that brings 1,000 a year from the second year on is back 2.3 years into that.
     monthly = np.zeros((1, 60))
     monthly[0, 0], monthly[0, 12:] = -2300, 1000 / 12
-    assert payback(monthly)[0] == pytest.approx(1 + 27 / 12)
+    assert payback(monthly)[0] == pytest.approx(3.3)
     later = payback(discounted(monthly, one(0.1)))[0]
     factor = 1.1 ** -((np.arange(60) + 0.5) / 12)
     running = np.cumsum(monthly[0] * factor)
-    assert later == pytest.approx(np.flatnonzero(running >= -0.5)[0] / 12)
+    owing = np.flatnonzero(running < -0.5)[-1]
+    assert later * 12 == pytest.approx(owing + 1 - running[owing] / (running[owing + 1] - running[owing]))
     assert later > payback(monthly)[0]
     assert np.isinf(payback(discounted(monthly, one(0.6)))[0])
 
