@@ -59,8 +59,8 @@ def discounted(monthly: Floats, rate_per_year: Floats) -> Floats:
 def payback(monthly: Floats) -> Floats:
     """Years from the start until cumulative net cash is positive for good; of cash as given.
 
-    Cash of a month is taken to come evenly. 0 where the sum never is negative, infinite where it is at the end
-    of the horizon.
+    Cash of a month is taken to come evenly. 0 where the sum never is negative, infinite where it is at the
+    end of the horizon.
 
     Args:
         monthly: net cash by month, shape (worlds, months); discounted for the discounted payback.

@@ -4,7 +4,7 @@ Where a host holds few components, what shares it decides how much of it is lost
 and busy hours that differ. So a host is opened for the largest component left, once for each type and for
 each group that the second component may come from, and filled up with the largest that fits of any group;
 the fill whose components are worth most per cost stays. Largest first within a group, what fits is found by
-halving: components of one group ask for hosts in like hours, so those smaller than one that fits fit as well,
+parting: components of one group ask for hosts in like hours, so those smaller than one that fits fit as well,
 as a rule. Every component that is put on a host is checked against the chance constraint itself.
 
 What components are worth is corrected from one round to the next: those on hosts that came off badly are
@@ -30,6 +30,9 @@ Bools = NDArray[np.bool_]
 # Components after the largest that the throughput allows are looked at for memory and the like, so many.
 LOOKED_AT = 40
 MOST_ON_A_HOST = 512
+# What fits is looked for by parting: that one does not fit shows in few hours, that one fits in all of them,
+# so the larger ones are asked first.
+PARTS = 8
 # Second components that are tried for a host, of as many groups.
 SECONDS = 3
 # Rows of what is held: of the host as it stands, and of a fill that is tried.
@@ -274,17 +277,18 @@ def _largest(
     """The largest component of a group that fits beside those chosen, -1 if none is found."""
     needs, end, capacity = items.needs, items.ends[group + 1], types.capacity[kind]
     low = _next(search.link, search.start[group]) if search.start[group] < end else end
-    high = end
+    high, held_with = end, -1
     while low < high:
-        middle = (low + high) // 2
+        middle = low + (high - low) // PARTS
         if holds(needs, held, middle, row, capacity, allowed):
-            high = middle
+            high = held_with = middle
         else:
             low = middle + 1
     search.start[group] = low
     looked, i = 0, _next(search.link, low) if low < end else end
     while i < end and looked < LOOKED_AT:
-        if not _among(needs, i, search.chosen, count) and _fits(needs, held, i, row, types, kind, allowed):
+        free = _has_room(needs, held, i, row, types, kind) and not _among(needs, i, search.chosen, count)
+        if free and (i == held_with or holds(needs, held, i, row, capacity, allowed)):
             return int(i)
         looked += 1
         i = _next(search.link, i + 1)
@@ -295,10 +299,17 @@ def _largest(
 
 @inner
 def _fits(needs: Needs, held: Held, i: int, row: int, types: Types, kind: int, allowed: float) -> bool:
+    roomy = _has_room(needs, held, i, row, types, kind)
+    return bool(roomy and holds(needs, held, i, row, types.capacity[kind], allowed))
+
+
+@inner
+def _has_room(needs: Needs, held: Held, i: int, row: int, types: Types, kind: int) -> bool:
+    """Whether a host may take a component, as far as memory and the like go."""
     for d in range(needs.static.shape[1]):
         if held.static[row, d] + needs.static[i, d] > types.room[kind, d] * (1.0 + EXACT):
             return False
-    return bool(holds(needs, held, i, row, types.capacity[kind], allowed))
+    return True
 
 
 @inner

@@ -223,6 +223,6 @@ def test_hosts_of_later_systems_are_bought_later(region_world: World, region_pla
 
 def test_small_plans_are_consistent_in_many_worlds(scenario: Scenario) -> None:
     """Handfuls of hosts take other ways through the packing than large pools."""
-    for index in range(60):
+    for index in range(20):
         drawn = draw_world(scenario, index)
         check_plan(scenario, drawn, make_plan(scenario, "consolidate", drawn))

@@ -48,7 +48,7 @@ changes = st.fixed_dictionaries(
     }
 )
 few = settings(
-    max_examples=12,
+    max_examples=7,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
