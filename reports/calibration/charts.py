@@ -37,7 +37,7 @@ from .calibrate import Calibration
 from .contract import resampled
 from .findings import Narrowing
 from .information import Worth
-from .words import WORTHS, worth_first
+from .words import WORTHS, after_number, unit_words, worth_first
 from .worlds import levels
 
 RIDGES, OPEN_RIDGES = 12, 4  # in all, and at least so many quantities that stay open
@@ -59,8 +59,7 @@ def ridges(found: Calibration, lang: Lang) -> Chart:
         _ridge(axes, found, narrowing, grid, -row, words)
         low, middle, high = (significant(lang, value) for value in narrowing.posterior)
         after = say(lang, "calibration.range", low=low, middle=middle, high=high)
-        unit = "" if narrowing.unit in ("1", "count") else f" {narrowing.unit}"
-        beside(axes, HEIGHT / 3 - row, f"{after}{unit}")
+        beside(axes, HEIGHT / 3 - row, f"{after}{after_number(narrowing.unit, lang)}")
     names = [label(found.scenario, n.path, lang) for n in shown]
     axes.set_yticks([HEIGHT / 3 - row for row in range(len(shown))], names)
     axes.tick_params(axis="y", length=0)
@@ -164,9 +163,9 @@ def pairs(found: Calibration, lang: Lang) -> Chart | None:
 
 
 def _with_unit(found: Calibration, path: str, lang: Lang) -> str:
-    unit = found.worlds.quantities[path].unit
+    unit = unit_words(found.worlds.quantities[path].unit or "1", lang)
     text = label(found.scenario, path, lang)
-    return text if unit in (None, "1", "count") else f"{text} ({unit})"
+    return f"{text} ({unit})" if unit else text
 
 
 def worth(found: Calibration, lang: Lang) -> Chart | None:

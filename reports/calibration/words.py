@@ -8,7 +8,7 @@ from math import isfinite
 from ...scenarios.terms import Text
 from ..charts.drivers import label
 from ..claims import MONEY
-from ..messages import Lang, money, money_cell, number, say, share, significant
+from ..messages import Lang, messages, money, money_cell, number, say, share, significant
 from .calibrate import Calibration
 from .evidence import GROSS
 from .findings import Narrowing, Reading, Span
@@ -16,6 +16,17 @@ from .findings import Narrowing, Reading, Span
 SHOWN = 24  # quantities in the table; the file of quantities has all
 WORTHS = 10
 EXAMPLES = 2
+
+
+def unit_words(unit: str, lang: Lang) -> str:
+    """A unit as it is called, empty for a mere number."""
+    return messages(lang).get(f"quantity_unit.{unit}", unit)
+
+
+def after_number(unit: str, lang: Lang) -> str:
+    """A unit to follow a number."""
+    words = unit_words(unit, lang)
+    return f" {words}" if words else ""
 
 
 def lead(found: Calibration, lang: Lang) -> str:
@@ -30,7 +41,7 @@ def lead(found: Calibration, lang: Lang) -> str:
         "first": label(found.scenario, first.path, lang),
         "after": _range(first.posterior, lang),
         "before": _range(first.prior, lang),
-        "unit": "" if first.unit in ("1", "count") else f" {first.unit}",
+        "unit": after_number(first.unit, lang),
     }
     text = say(lang, "calibration.lead", **said)
     if not rest:
@@ -70,7 +81,7 @@ def quantity_rows(found: Calibration, lang: Lang) -> list[list[str]]:
         [
             label(found.scenario, n.path, lang),
             n.path,
-            n.unit,
+            unit_words(n.unit, lang),
             *_cells(n.prior, lang),
             *_cells(n.posterior, lang),
             f"{n.shrink:.2f}",
