@@ -72,10 +72,10 @@ class _Group(click.Group):
         except Exception as error:
             if ctx.obj:
                 raise
-            from .scenarios.errors import explained
+            from .scenarios.errors import InputError, explained
 
             text, code = explained(error)
-            hint = ctx.meta.get(HINT)
+            hint = None if isinstance(error, InputError) else ctx.meta.get(HINT)  # wrong again if repeated
             click.echo(f"{text}; {hint}" if hint else text, err=True)
             ctx.exit(code)
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..scenarios.clock import Clock
+from ..scenarios.errors import InputError, Problem
 from ..sim.ledger import ITEMS
 
 Indices = NDArray[np.integer]
@@ -44,6 +45,19 @@ def months(clock: Clock, month: Indices) -> pa.Array:
     inside = (month >= 0) & (month < clock.months)
     start = np.datetime64(clock.start.isoformat(), "D")
     return pa.array(start + days[np.where(inside, month, 0)], mask=~inside)
+
+
+def opened(path: Path) -> pa.Table:
+    """The table that a run wrote.
+
+    Raises:
+        InputError: if it is not there, is damaged, or is no table.
+    """
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        what = "no such file" if isinstance(error, FileNotFoundError) else "a damaged file or no Parquet"
+        raise InputError([Problem(str(path), 0, 0, "", f"got {what}, must be the table of a run")]) from error
 
 
 def joined(tables: Sequence[pa.Table]) -> pa.Table:

@@ -129,9 +129,11 @@ def _meant(facts: Facts, rule: CloseSmall | MergeLarge) -> Bools:
     """Rooms of today that a rule speaks of and that nothing holds for good, shape (rooms,)."""
     estate = facts.world.estate
     systems, servers, rooms = estate.systems, estate.servers, estate.rooms
-    of = rule
+    of: CloseSmall | MergeLarge = rule
     if isinstance(rule, MergeLarge) and rule.rest_of is not None:
-        of = facts.scenario.policy[rule.rest_of]  # type: ignore[assignment]
+        named = facts.scenario.policy[rule.rest_of]
+        assert isinstance(named, CloseSmall)
+        of = named
     if of.servers is not None:
         today = (systems.arrives_month[servers.system] == 0) & (servers.retires_month > 0)
         size = np.bincount(systems.room[servers.system[today]], minlength=len(rooms.id)).astype(np.float64)

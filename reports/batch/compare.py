@@ -121,12 +121,9 @@ def _whole(folder: Path) -> tuple[Json, list[Entry]]:
 
 
 def _entries(folder: Path, statement: Json) -> list[Entry]:
-    from pyarrow import ArrowInvalid, parquet
+    from ..arrow import opened
 
-    try:
-        table = parquet.read_table(folder / WORLDS)
-    except (OSError, ArrowInvalid) as error:
-        raise RoomfoldError(f"{folder / WORLDS}: cannot be read") from error
+    table = opened(folder / WORLDS)
     key = (int(statement["seed"]), int(statement["worlds"]))
     return [
         Entry(

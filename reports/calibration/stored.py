@@ -87,7 +87,7 @@ def of_folder(
     folder: Path, overrides: Sequence[str] = (), worlds: int | None = None, seed: int | None = None
 ) -> Stored:
     """The worlds of a run's folder; see ``open_worlds``."""
-    import pyarrow.parquet as pq
+    from ..arrow import opened
 
     asked = manifest.options(folder)
     run, scenario = load(folder / SCENARIO), load(folder / SCENARIO, overrides)
@@ -100,7 +100,7 @@ def of_folder(
         raise StoredError(f"{folder}: holds {asked.worlds} worlds, not {worlds}")
     if seed is not None and seed != asked.seed:
         raise StoredError(f"{folder}: was drawn with seed {asked.seed}, not {seed}")
-    table = pq.read_table(folder / TABLE)
+    table = opened(folder / TABLE)
     return Stored(scenario, asked.seed, of_table(scenario, table.slice(0, worlds)), folder)
 
 

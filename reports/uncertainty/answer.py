@@ -125,13 +125,13 @@ def _design(scenario: Scenario, seed: int, worlds: int) -> tuple[list[str], Floa
 
 
 def _columns(folder: Path) -> dict[str, Floats]:
-    from pyarrow import ArrowInvalid, parquet
+    from ..arrow import opened
 
+    table = opened(folder / WORLDS)
     try:
-        table = parquet.read_table(folder / WORLDS)
         return {name: np.asarray(table.column(name).to_numpy(), dtype=float) for name in table.column_names}
-    except (OSError, ArrowInvalid, ValueError) as error:
-        message = f"cannot be read ({error}), must be the table of a run"
+    except ValueError as error:
+        message = f"got a column that holds no numbers ({error}), must be the table of a run"
         raise InputError([Problem(str(folder / WORLDS), 0, 0, "", message)]) from error
 
 
