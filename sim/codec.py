@@ -1,15 +1,17 @@
-"""A finished world as bytes that show when they are damaged: no pickle, so reading runs no code.
+"""Results as a tree of plain values and arrays, and a finished world as bytes that show when they are damaged.
 
-One line names the format and the SHA-256 of the rest; one line of JSON holds the fields, with the
-number of an array in the place of each array; the arrays follow in NumPy's own format.
+There is no pickle, so reading runs no code. Of a world one line names the format and the SHA-256 of the
+rest; one line of JSON holds the fields, with the number of an array in the place of each array; the arrays
+follow in NumPy's own format. ``reports.kept`` writes a whole study.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 from hashlib import sha256
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -28,7 +30,7 @@ class DamagedError(ValueError):
 def encode(result: WorldResult) -> tuple[bytes, bytes]:
     """A world's results as a head and a body, to be written one after the other."""
     arrays: list[np.ndarray[Any, Any]] = []
-    tree = _plain(result, arrays)
+    tree = plain(result, arrays)
     body = io.BytesIO()
     body.write(json.dumps(tree, separators=(",", ":")).encode() + b"\n")
     for array in arrays:
@@ -51,37 +53,49 @@ def decode(data: bytes) -> WorldResult:
     arrays = []
     while body.tell() < len(content):
         arrays.append(np.lib.format.read_array(body, allow_pickle=False))
-    result: WorldResult = _typed(WorldResult, tree, arrays)
+    result: WorldResult = typed(WorldResult, tree, arrays)
     return result
 
 
-def _plain(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
-    """A value as JSON can hold it; arrays are put aside."""
+def plain(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+    """A value as JSON can hold it; arrays are put aside, and their numbers stand in their places.
+
+    Args:
+        value: dataclasses, mappings by text, tuples, arrays, numbers, texts and None.
+        arrays: gets every array of the value at its end.
+    """
     if isinstance(value, np.ndarray):
         arrays.append(value)
         return len(arrays) - 1
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name), arrays) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name), arrays) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(item, arrays) for key, item in value.items()}
+        return {key: plain(item, arrays) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_plain(item, arrays) for item in value]
+        return [plain(item, arrays) for item in value]
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _typed(hint: Any, tree: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
-    """The value of a declared type that ``_plain`` made a tree of."""
+def typed(hint: Any, tree: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:
+    """The value of a declared type that ``plain`` made a tree of."""
     if isinstance(hint, type) and is_dataclass(hint):
-        hints = get_type_hints(hint)
-        return hint(**{name: _typed(hints[name], item, arrays) for name, item in tree.items()})
+        hints = _hints(hint)
+        return hint(**{name: typed(hints[name], item, arrays) for name, item in tree.items()})
     origin, arguments = get_origin(hint), get_args(hint)
     if NoneType in arguments:
         (hint,) = (argument for argument in arguments if argument is not NoneType)
-        return None if tree is None else _typed(hint, tree, arrays)
+        return None if tree is None else typed(hint, tree, arrays)
     if origin is np.ndarray:
         return arrays[tree]
     if origin is Mapping:
-        return {key: _typed(arguments[1], item, arrays) for key, item in tree.items()}
+        return {key: typed(arguments[1], item, arrays) for key, item in tree.items()}
     if origin is tuple:
-        return tuple(_typed(arguments[0], item, arrays) for item in tree)
+        each = [arguments[0]] * len(tree) if arguments[-1] is Ellipsis else arguments
+        return tuple(typed(kind, item, arrays) for kind, item in zip(each, tree, strict=True))
     return tree
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Declared types of a dataclass; working them out takes longer than reading it."""
+    return get_type_hints(kind)

@@ -28,6 +28,19 @@ def money_scale(lang: Lang, largest_cny: float) -> tuple[float, str]:
     return (YI, say(lang, "unit.yi")) if largest_cny >= 5 * YI else (WAN, say(lang, "unit.wan"))
 
 
+def short(text: str, width: int) -> str:
+    """One line of at most ``width`` half-width columns; what is too long ends in an ellipsis.
+
+    Control characters, which no SVG may hold, become spaces.
+    """
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if _columns(clean) <= width:
+        return clean
+    while clean and _columns(clean) > width - 1:
+        clean = clean[:-1]
+    return clean.rstrip() + "…"
+
+
 def wrap(text: str, width: int) -> str:
     """As few lines of at most about ``width`` half-width columns as will do.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..messages import Lang
+from ..messages import Lang, say
 
 RowKind = Literal["plain", "total", "group"]
 Tone = Literal["plain", "lead", "note", "caution"]
@@ -19,7 +19,10 @@ Tone = Literal["plain", "lead", "note", "caution"]
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; ``level`` 1 is a chapter, 2 a section in it. ``id`` is the same in every language."""
+    """A heading; ``level`` 1 is a chapter, 2 a section in it. ``id`` is the same in every language.
+
+    Whoever writes the document numbers the headings: 一、 and （一） in Chinese, 1 and 1.1 in English.
+    """
 
     level: int
     text: str
@@ -28,10 +31,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Plain text. ``tone`` says what it is: the finding in one sentence, a note, a warning."""
+    """Plain text. ``tone`` says what it is: the finding in one sentence, a note, a warning.
+
+    Attributes:
+        see: ids of tables and figures that the text refers to; ``label`` of each stands at its end.
+    """
 
     text: str
     tone: Tone = "plain"
+    see: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its head first. A ``group`` row has one cell, which spans the table."""
+    """A row of a table: its head first. A ``group`` row has one cell, which spans the table.
+
+    A line feed in a cell starts a line.
+    """
 
     cells: tuple[str, ...]
     kind: RowKind = "plain"
@@ -94,7 +105,19 @@ class Code:
     text: str
 
 
-Block = Heading | Paragraph | Bullets | Table | Figure | Code
+@dataclass(frozen=True)
+class Contents:
+    """Where the table of contents stands."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Bullets | Table | Figure | Code | Contents
+
+
+def label(lang: Lang, block: Table | Figure) -> str:
+    """What a table or figure is called in the text and before its caption: Table 1, 图1."""
+    return say(lang, f"document.{'table' if isinstance(block, Table) else 'figure'}", number=block.number)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""What scenarios there are, and whether one is sound."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import asdict
+
+import click
+
+from .options import json_option, sets_option
+from .printing import print_json
+
+MOST_NAMES = 6
+
+
+@click.command("list")
+@json_option
+def list_scenarios(as_json: bool) -> None:
+    """List the scenarios that come with roomfold."""
+    from ..scenarios import library, load_any, variants_of
+
+    scenarios = {name: load_any(name) for name in library()}
+    overrides = {name: list(variants_of(name).overrides) for name in scenarios}
+    claims = {name: [claim.id for claim in scenario.claims] for name, scenario in scenarios.items()}
+    if as_json:
+        rows = [
+            {
+                "name": name,
+                "title_en": s.title.en,
+                "title_zh": s.title.zh,
+                "claims": claims[name],
+                "overrides": overrides[name],
+            }
+            for name, s in scenarios.items()
+        ]
+        print_json(rows)
+        return
+    for name, s in scenarios.items():
+        variants = f"  @{' @'.join(overrides[name])}" if overrides[name] else ""
+        click.echo(f"{name:<20} {s.title.en}  {s.title.zh}  [{_few(claims[name])}]{variants}")
+
+
+def _few(names: list[str]) -> str:
+    """The names, or how many there are if that is shorter to read."""
+    return ", ".join(names) if len(names) <= MOST_NAMES else f"{len(names)} claims"
+
+
+@click.command()
+@click.argument("scenario")
+@sets_option
+@json_option
+def check(scenario: str, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Check a scenario: every problem at once, else what it assumes rather than knows."""
+    from ..scenarios import InputError, Scenario, assumptions, load_any, variants_of
+    from ..scenarios.check import table
+    from ..scenarios.variants import joined, split
+
+    try:
+        for variant in variants_of(scenario).overrides:
+            load_any(joined(split(scenario)[0], [variant]), overrides)
+        loaded = load_any(scenario, overrides)
+        if isinstance(loaded, Scenario) and loaded.demand.model is not None:
+            from ..sim.workload import named_class
+
+            named_class(loaded.demand.model)
+        rows = assumptions(loaded)
+    except InputError as error:
+        if not as_json:
+            raise
+        problems = [asdict(problem) for problem in error.problems]
+        print_json({"valid": False, "problems": problems})
+        sys.exit(error.exit_code)
+    if as_json:
+        print_json({"valid": True, "assumptions": [asdict(row) for row in rows]})
+        return
+    click.echo(table(rows, shutil.get_terminal_size().columns if sys.stdout.isatty() else 0))
+    click.echo(f"{scenario}: valid")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from ..scenarios.attributes import schema_json
+
+    print_json(schema_json())

@@ -1,0 +1,5 @@
+"""The report as PDF."""
+
+from .write import pdf
+
+__all__ = ["pdf"]
