@@ -64,9 +64,10 @@ def sweep(
 
     folder = out or Path("out") / f"{load(scenario, overrides).name}-sweep"
     check_place(folder, written)
+    click.get_current_context().meta[HINT] = "run the same again to continue; finished points are kept"
     with lasting_crew(cluster, jobs) as crew:
         ask = Ask(overrides, worlds, seed, jobs or cores(), quiet, crew)
-        found = run_sweep(scenario, over, ask, paired=paired)
+        found = run_sweep(scenario, over, ask, folder, paired=paired)
     with Step("writing chart and page", quiet):
         page = publish_sweep(found, folder)
     print_found(as_json, lang, lambda: to_json(found), partial(on_one_screen, found), page)

@@ -162,7 +162,7 @@ def _saved(books: Books, alternative: str, claim: Claim, switches: tuple[str, ..
     if claim.metric == "annual_saving":
         return books.annual_saving(alternative, saving_rows(claim, switches))
     if claim.metric == "one_off_saving":
-        return books.one_off_saving(alternative, saving_rows(claim, switches), _months(books, claim))
+        return books.one_off_saving(alternative, saving_rows(claim, switches), months_until(books, claim))
     return total_savings(books, alternative)["npv"].values
 
 
@@ -184,7 +184,7 @@ def saving_rows(claim: Claim, switches: tuple[str, ...]) -> list[int]:
     return sorted(rows)
 
 
-def _months(books: Books, claim: Claim) -> int | None:
+def months_until(books: Books, claim: Claim) -> int | None:
     """Months up to the end of the claim's day; None for the whole horizon."""
     return None if claim.by is None else books.clock.month_of_hour(books.clock.hour_of(claim.by)) + 1
 

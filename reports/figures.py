@@ -63,7 +63,7 @@ def total_savings(books: Books, name: str) -> dict[str, Figure]:
     return {
         "annual_total": Figure(books.annual_saving(name), CNY_PER_YEAR),
         "annual_without_staff": Figure(books.annual_saving(name, without_staff), CNY_PER_YEAR),
-        "annual_with_capital": Figure(books.annual_saving(name) - _site_capital(books, name), CNY_PER_YEAR),
+        "annual_with_capital": Figure(books.annual_saving(name) - site_capital(books, name), CNY_PER_YEAR),
         "one_off_total": Figure(books.one_off_saving(name), "CNY"),
         "npv": Figure(present_value(flow, rate) + worth_now, "CNY"),
         "payback_years": Figure(payback(flow), "yr"),
@@ -74,7 +74,7 @@ def total_savings(books: Books, name: str) -> dict[str, Figure]:
     }
 
 
-def _site_capital(books: Books, name: str) -> Floats:
+def site_capital(books: Books, name: str) -> Floats:
     """What was bought for the cloud site, spread evenly over its life, in CNY a year, shape (worlds,).
 
     Hosts outlive a short horizon: without this, renewing servers in rooms would count every year and

@@ -68,6 +68,7 @@ def write(statement: Citable, folder: Path, *, command: str, options: Mapping[st
     """Write the manifest of the files in a folder."""
     content = {
         "roomfold": statement.version,
+        "code": stamp.stamp()["code"],
         "run_id": run_id(statement),
         "command": command,
         "scenario": statement.scenario.name,
@@ -115,6 +116,20 @@ def options(folder: Path) -> Options:
     if not isinstance(worlds, int) or not isinstance(seed, int):
         raise RoomfoldError(f"{folder / NAME}: names no number of worlds or no seed")
     return Options(worlds, seed)
+
+
+def unchanged(folder: Path, name: str, made: Mapping[str, object]) -> bool:
+    """Whether a file of a run is still that of its manifest."""
+    hashes = made.get("sha256")
+    return isinstance(hashes, dict) and hashes.get(name) == _hash(folder / name)
+
+
+def elsewhere(made: Mapping[str, object]) -> str:
+    """How the machine that made a run differs from this one, in words."""
+    libraries = made.get("libraries")
+    there = {**made, **(libraries if isinstance(libraries, dict) else {})}
+    found = stamp.difference({name: str(value) for name, value in there.items()}, stamp.stamp())
+    return f"was made with {found or 'other hardware'}"
 
 
 def differences(one: Path, other: Path) -> list[str]:

@@ -19,7 +19,7 @@ LEVELS = (0.1, 0.5, 0.9)
 
 
 @lru_cache(maxsize=32)
-def _weights(count: int, level: float) -> Floats:
+def weights(count: int, level: float) -> Floats:
     """Weights of the order statistics, shape (count,)."""
     from scipy.special import betainc
 
@@ -32,7 +32,7 @@ def quantiles(values: Floats, levels: tuple[float, ...] = LEVELS) -> Floats:
     values = np.asarray(values, dtype=np.float64)
     ordered = np.sort(values, axis=0)
     across = (len(values),) + (1,) * (values.ndim - 1)
-    return np.stack([(_weights(len(values), p).reshape(across) * ordered).sum(axis=0) for p in levels])
+    return np.stack([(weights(len(values), p).reshape(across) * ordered).sum(axis=0) for p in levels])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Results as a tree of plain values and arrays, and a finished world as bytes that show when they are damaged.
+"""Results as a tree of plain values and arrays; a finished world as bytes that show when they are damaged.
 
 There is no pickle, so reading runs no code. Of a world one line names the format and the SHA-256 of the
 rest; one line of JSON holds the fields, with the number of an array in the place of each array; the arrays

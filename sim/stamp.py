@@ -22,6 +22,9 @@ LIBRARIES = (
     "pyarrow",
     "jinja2",
     "fonttools",
+    "python-docx",
+    "lxml",
+    "xlsxwriter",
 )
 CODE = ("scenarios", "optimize", "sim")
 CODE_DIGITS = 12

@@ -92,7 +92,7 @@ class Store:
         folder = beside(target)
         folder.mkdir(parents=True, exist_ok=True)
         _refuse_strangers(folder)
-        lock = _locked(folder)
+        lock = locked(folder)
         if _worth_keeping(folder):
             lock.close()
             raise BegunError(
@@ -127,7 +127,7 @@ class Store:
         if not folder.exists():
             return None
         _refuse_strangers(folder)
-        lock = _locked(folder)
+        lock = locked(folder)
         try:
             if _in_place(folder) or not (folder / STUDY).exists():
                 _leave(folder, lock)
@@ -331,7 +331,7 @@ def _sha256(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _locked(folder: Path) -> IO[bytes]:
+def locked(folder: Path) -> IO[bytes]:
     """The lock of a folder; it falls with the process that holds it, however that ends."""
     lock = (folder / LOCK).open("wb")
     try:

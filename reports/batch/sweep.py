@@ -11,6 +11,7 @@ import json
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from itertools import product
 from pathlib import Path
@@ -23,6 +24,7 @@ from ...scenarios.schema import Scenario
 from ...scenarios.terms import Text
 from ..folder import write_folder
 from ..messages import LANGS, Lang, say
+from .points import discard, kept_points
 from .rows import Json, heads, rows
 from .runs import Ask
 from .table import Table, html, on_screen
@@ -31,6 +33,15 @@ MOST_POINTS = 10_000
 DRAWN = ("study.worlds", "study.seed")  # the same for all points
 NAME, TABLE, SCENARIO, PAGE, CHART = "sweep.json", "sweep.csv", "scenario.yaml", "report.html", "sweep"
 FIGURES = ("annual_total", "npv")
+SHOWN = (
+    "savings",
+    "energy_saved_kwh_per_year",
+    "rooms_closed",
+    "hosts_bought",
+    "carbon_t_per_year",
+    "claims",
+)
+KEPT = ("title", "titles", "worlds", *SHOWN)
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ class Sweep:
     """A finished sweep.
 
     Attributes:
-        statements: as ``statement.json``, by point.
+        statements: ``KEPT`` of ``statement.json``, by point.
     """
 
     scenario: Scenario
@@ -158,20 +169,34 @@ def _of_axis(problem: Problem, axes: Sequence[Axis]) -> bool:
     return problem.file == "--set" and named
 
 
-def run_sweep(asked: str, over: Sequence[str], ask: Ask, *, paired: bool) -> Sweep:
-    """Simulate every point."""
-    from ..statement import state
-    from ..watch import watched_study
+def run_sweep(asked: str, over: Sequence[str], ask: Ask, folder: Path, *, paired: bool) -> Sweep:
+    """Simulate every point that was not finished when the same sweep was stopped.
 
+    Args:
+        folder: that the sweep will write; finished points wait beside it, see ``points``.
+    """
     axes = tuple(axis(text) for text in over)
     base = load(asked, ask.overrides)
     worlds = base.study.worlds if ask.worlds is None else ask.worlds
     seed = base.study.seed if ask.seed is None else ask.seed
+    found = tuple(points(asked, ask.overrides, axes, paired=paired))
+    sweep = Sweep(base, axes, paired, worlds, seed, found, ())
+    with kept_points(folder, sweep.id) as kept:
+        statements = tuple(
+            kept.of(k, partial(_simulated, sweep, point, ask)) for k, point in enumerate(found)
+        )
+    return replace(sweep, statements=statements)
+
+
+def _simulated(sweep: Sweep, point: Point, ask: Ask) -> Json:
+    """What is kept of a point's statement."""
+    from ..statement import state
+    from ..watch import watched_study
+
     how: dict[str, Any] = {"jobs": ask.jobs, "quiet": ask.quiet, "crew": ask.crew}
-    found = points(asked, ask.overrides, axes, paired=paired)
-    studies = (watched_study(point.scenario, worlds=worlds, seed=seed, **how) for point in found)
-    statements = tuple(state(study).to_json() for study in studies)
-    return Sweep(base, axes, paired, worlds, seed, tuple(found), statements)
+    study = watched_study(point.scenario, worlds=sweep.worlds, seed=sweep.seed, **how)
+    whole = state(study).to_json()
+    return {key: whole[key] for key in KEPT}
 
 
 def sweep_table(found: Sweep, lang: Lang) -> Table:
@@ -213,15 +238,7 @@ def to_json(found: Sweep) -> dict[str, object]:
 
 
 def _figures(statement: Json) -> dict[str, Any]:
-    keys = (
-        "savings",
-        "energy_saved_kwh_per_year",
-        "rooms_closed",
-        "hosts_bought",
-        "carbon_t_per_year",
-        "claims",
-    )
-    return {key: statement[key] for key in keys}
+    return {key: statement[key] for key in SHOWN}
 
 
 def as_csv(found: Sweep) -> str:
@@ -248,12 +265,13 @@ def written(folder: Path) -> Collection[str] | None:
 
 
 def publish_sweep(found: Sweep, folder: Path) -> Path:
-    """Write a sweep's folder, whole or not at all.
+    """Write a sweep's folder, whole or not at all; what waited beside it goes.
 
     Returns:
         The path of its page.
     """
     write_folder(folder, lambda output: _write(found, output), written=written)
+    discard(folder)
     return folder.absolute() / PAGE
 
 

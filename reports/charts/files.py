@@ -1,4 +1,8 @@
-"""Charts on disk: SVG with searchable text and its own font, PNG, and the table as CSV."""
+"""Charts on disk: SVG with searchable text and its own font, PNG, PDF, and the table as CSV.
+
+A figure is laid out once, then drawn once for each format. Every format carries title, caption and the
+figure's id, which a citation names.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,23 @@ from base64 import b64encode
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import Literal
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ..messages import Lang, say
-from .style import DPI, FAMILY, Chart, font_path
+from .font import FAMILY
+from .font import font_subset as font_subset
+from .style import DPI, POINTS_PER_IN, Chart
+
+Format = Literal["svg", "png", "pdf"]
+FORMATS: tuple[Format, ...] = ("svg", "png", "pdf")
 
 PNG_SCALE = 2
+PNG_COMPRESSION = 3  # half the time of the usual 6, and no larger: these are lines and plain areas
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,11 @@ class ChartFiles:
     caption: str
 
 
+def figure_id(name: str, run_id: str) -> str:
+    """What a citation calls a chart of a run."""
+    return f"roomfold run {run_id}, figure {name}"
+
+
 def write(chart: Chart, folder: Path, name: str, lang: Lang, run_id: str) -> ChartFiles:
     """Write a chart's SVG, PNG and CSV; the same chart gives the same bytes."""
     made = ChartFiles(
@@ -38,30 +57,52 @@ def write(chart: Chart, folder: Path, name: str, lang: Lang, run_id: str) -> Cha
         chart.title,
         chart.caption,
     )
-    made.svg.write_text(svg_text(chart, f"{name}-{lang}", run_id), encoding="utf-8", newline="\n")
-    chart.figure.set_layout_engine("none")  # the layout made for the SVG serves the PNG too
-    chart.figure.savefig(
-        made.png,
-        format="png",
-        dpi=DPI * PNG_SCALE,
-        metadata={
-            "Title": chart.title,
-            "Description": chart.caption,
-            "Source": f"roomfold run {run_id}",
-            "Software": None,
-        },
-    )
+    _lay_out(chart.figure)
+    made.svg.write_text(_svg(chart, name, lang, run_id), encoding="utf-8", newline="\n")
+    made.png.write_bytes(_png(chart, name, run_id))
     made.csv.write_text(_table(chart), encoding="utf-8-sig", newline="")
     return made
 
 
-def svg_text(chart: Chart, key: str, run_id: str) -> str:
+def write_one(chart: Chart, path: Path, form: Format, name: str, lang: Lang, run_id: str) -> None:
+    """Write a chart in one format to a place of one's own."""
+    _lay_out(chart.figure)
+    if form == "svg":
+        path.write_text(_svg(chart, name, lang, run_id), encoding="utf-8", newline="\n")
+    else:
+        path.write_bytes(_png(chart, name, run_id) if form == "png" else _pdf(chart, name, run_id))
+
+
+def _lay_out(figure: Figure) -> None:
+    """Place the axes once, at the resolution of the PNG, whose texts are measured anyway."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        FigureCanvasAgg(figure)
+        figure.set_dpi(DPI * PNG_SCALE)
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+
+
+def _svg(chart: Chart, name: str, lang: Lang, run_id: str) -> str:
     """The chart as SVG: text stays text; a WOFF font of just its characters is inside.
 
-    ``key`` goes before every id and into the font family's name, so that many charts fit in one page.
+    Name and language go before every id and into the font family's name, so that many charts fit in one page.
     """
-    svg = _drawn(chart.figure, chart, run_id)
-    svg = re.sub(r"<!DOCTYPE.*?>\s*", "", svg, count=1, flags=re.DOTALL)
+    key = f"{name}-{lang}"
+    metadata = {
+        "Title": chart.title,
+        "Description": chart.caption,
+        "Creator": "roomfold",
+        "Identifier": figure_id(name, run_id),
+        "Source": f"run {run_id}",
+        "Language": lang,
+        "Date": None,
+        "Format": "image/svg+xml",
+        "Type": "StillImage",
+    }
+    buffer = io.StringIO()
+    chart.figure.savefig(buffer, format="svg", metadata=metadata)
+    svg = re.sub(r"<!DOCTYPE.*?>\s*", "", buffer.getvalue(), count=1, flags=re.DOTALL)
     svg = re.sub(r'( id="|url\(#|xlink:href="#)', rf"\g<1>{key}-", svg)
     svg = svg.replace("*{stroke-linejoin", f"#{key}-figure_1 *{{stroke-linejoin")
     shown = unescape("".join(re.findall(r"<text[^>]*>(.*?)</text>", svg, flags=re.DOTALL)))
@@ -72,38 +113,40 @@ def svg_text(chart: Chart, key: str, run_id: str) -> str:
     return svg.replace("<defs>", f'<defs>\n  <style type="text/css">{face}</style>', 1)
 
 
-def _drawn(figure: Figure, chart: Chart, run_id: str) -> str:
-    buffer = io.StringIO()
-    metadata = {
+def _png(chart: Chart, name: str, run_id: str) -> bytes:
+    """The chart as PNG, twice as fine as a screen shows it."""
+    chart.figure.set_dpi(DPI * PNG_SCALE)
+    canvas = FigureCanvasAgg(chart.figure)
+    canvas.draw()
+    width, height = canvas.get_width_height(physical=True)
+    shown = Image.frombuffer("RGBA", (width, height), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    about = PngInfo()
+    texts = {
         "Title": chart.title,
         "Description": chart.caption,
-        "Creator": "roomfold",
-        "Source": f"run {run_id}",
-        "Date": None,
-        "Format": "image/svg+xml",
-        "Type": "StillImage",
+        "Source": figure_id(name, run_id),
     }
-    figure.savefig(buffer, format="svg", metadata=metadata)
+    for key, text in texts.items():
+        about.add_itxt(key, text)
+    buffer = io.BytesIO()
+    dpi = (DPI * PNG_SCALE, DPI * PNG_SCALE)
+    shown.convert("RGB").save(buffer, "png", compress_level=PNG_COMPRESSION, dpi=dpi, pnginfo=about)
     return buffer.getvalue()
 
 
-def font_subset(text: str) -> bytes:
-    """A WOFF font with the characters of ``text`` alone."""
-    from fontTools import subset  # type: ignore[import-untyped]  # ships no types
-
-    options = subset.Options()
-    options.flavor = "woff"
-    options.layout_features = []
-    options.name_IDs = [0, 13, 14]  # copyright and licence
-    options.notdef_outline = True
-    options.glyph_names = False
+def _pdf(chart: Chart, name: str, run_id: str) -> bytes:
+    """The chart as PDF with TrueType fonts inside and no date."""
+    metadata = {
+        "Title": chart.title,
+        "Subject": chart.caption,
+        "Keywords": figure_id(name, run_id),
+        "Creator": "roomfold",
+        "Producer": None,
+        "CreationDate": None,
+    }
     buffer = io.BytesIO()
-    with subset.load_font(str(font_path()), options, dontLoadGlyphNames=True) as font:
-        font.recalcTimestamp = False
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text=text)
-        subsetter.subset(font)
-        subset.save_font(font, buffer, options)
+    chart.figure.set_dpi(POINTS_PER_IN)
+    chart.figure.savefig(buffer, format="pdf", metadata=metadata)
     return buffer.getvalue()
 
 

@@ -1,28 +1,33 @@
-"""How every chart looks: font, colours with hatches, title above, source below."""
+"""How every chart looks: font, colours with hatches, title above, source below.
+
+A chart is drawn at one width, that of ``styled``; its texts keep their size. What does not fit beside each
+other then is set below each other: see ``narrow``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
+from math import inf
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager
 from numpy.typing import NDArray
 
-from .words import wrap
+from .font import FAMILY
+from .font import font_path as font_path
+from .words import columns, wrap
 
-FAMILY = "Roomfold Sans SC"
 WIDTH_IN = 8.0
 HEIGHT_IN = 4.5
+NARROW_IN = 5.5
 DPI = 100
+POINTS_PER_IN = 72
 
 # Okabe and Ito (2008), https://jfly.uni-koeln.de/color/ : told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -40,19 +45,25 @@ CATEGORY_STYLE = {
     "platform": (RED, "++"),
 }
 
+TEXT_PT, SMALL_PT, SOURCE_PT = 9.0, 8.5, 7.5
+TITLE_PT, TITLE_NARROW_PT = 12.0, 10.0
+TITLE_LINES, TITLE_NARROW_LINES, SOURCE_LINES = 4, 8, 6
+EDGE_IN = 0.1  # left and right of title and source
+LABEL_COLUMNS, LABEL_NARROW_COLUMNS = 26, 14
+
 SETTINGS: dict[str, Any] = {
     "font.family": [FAMILY],
-    "font.size": 9.0,
+    "font.size": TEXT_PT,
     "axes.unicode_minus": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
     "axes.labelcolor": BLACK,
-    "axes.labelsize": 9.0,
+    "axes.labelsize": TEXT_PT,
     "axes.titlesize": 9.5,
     "axes.axisbelow": True,
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5,
+    "xtick.labelsize": SMALL_PT,
+    "ytick.labelsize": SMALL_PT,
     "xtick.color": GREY,
     "ytick.color": GREY,
     "xtick.labelcolor": BLACK,
@@ -61,12 +72,14 @@ SETTINGS: dict[str, Any] = {
     "grid.linewidth": 0.6,
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
-    "legend.fontsize": 8.5,
+    "legend.fontsize": SMALL_PT,
     "figure.constrained_layout.use": True,
     "figure.constrained_layout.h_pad": 0.06,
     "figure.constrained_layout.w_pad": 0.08,
     "figure.dpi": DPI,
+    "pdf.fonttype": 42,
     "svg.fonttype": "none",
+    "text.hinting": "none",  # so that a text is as wide in every format and resolution
     "text.usetex": False,
     "text.parse_math": False,
 }
@@ -94,44 +107,73 @@ class Chart:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@cache
-def font_path() -> Path:
-    """The font file; known to matplotlib from the first call on."""
-    path = Path(str(files("roomfold.reports") / "fonts" / "RoomfoldSansSC-Regular.ttf"))
-    fontManager.addfont(path)
-    return path
-
-
 @contextmanager
-def styled(salt: str) -> Iterator[None]:
-    """Charts built and saved inside look alike; ``salt`` makes ids in the SVG unique and repeatable."""
+def styled(salt: str, width_in: float = WIDTH_IN) -> Iterator[None]:
+    """Charts built and saved inside look alike and are so many inches wide.
+
+    Args:
+        salt: makes ids in the SVG unique and repeatable.
+    """
     font_path()
     with mpl.rc_context():
         mpl.rcdefaults()
-        for name, value in (SETTINGS | {"svg.hashsalt": salt}).items():
+        here = {"svg.hashsalt": salt, "figure.figsize": (width_in, HEIGHT_IN)}
+        for name, value in (SETTINGS | here).items():
             mpl.rcParams[name] = value  # type: ignore[index]  # typed with literal keys
         yield
 
 
+def width_in() -> float:
+    """Width of the charts drawn now, in inches."""
+    return float(mpl.rcParams["figure.figsize"][0])
+
+
+def narrow() -> bool:
+    """Whether charts stand in one column of several, where panels do not fit beside each other."""
+    return width_in() < NARROW_IN
+
+
 def panel(height_in: float = HEIGHT_IN) -> tuple[Figure, Axes]:
     """A figure with one set of axes."""
-    figure = Figure(figsize=(WIDTH_IN, height_in))
+    figure = Figure(figsize=(width_in(), height_in))
     return figure, figure.add_subplot()
 
 
 def panels(
     rows: int, columns: int, height_in: float = HEIGHT_IN, **grid: Any
 ) -> tuple[Figure, NDArray[np.object_]]:
-    """A figure with a grid of axes, shape (rows, columns)."""
-    figure = Figure(figsize=(WIDTH_IN, height_in))
+    """A figure with a grid of axes, shape (rows, columns); below each other if narrow, each as high."""
+    if narrow() and columns > 1:
+        stacked = {name: value for name, value in grid.items() if not name.endswith("_ratios")}
+        figure = Figure(figsize=(width_in(), 0.75 * height_in * columns))
+        axes = figure.subplots(rows * columns, 1, squeeze=False, **stacked)
+        return figure, np.asarray(axes, dtype=object).reshape(rows, columns)
+    figure = Figure(figsize=(width_in(), height_in))
     axes = figure.subplots(rows, columns, squeeze=False, **grid)
     return figure, np.asarray(axes, dtype=object)
 
 
 def dress(figure: Figure, title: str, source: str) -> None:
-    """Put the finding above a chart and the source below it."""
-    figure.suptitle(wrap(title, 88), x=0.012, ha="left", fontsize=12, linespacing=1.25)
-    figure.supxlabel(wrap(source, 150), x=0.012, ha="left", fontsize=7.5, color=GREY)
+    """Put the finding above a chart and the source below it; lines beyond the first make it higher."""
+    size, most = (TITLE_NARROW_PT, TITLE_NARROW_LINES) if narrow() else (TITLE_PT, TITLE_LINES)
+    room = figure.get_figwidth() - 2 * EDGE_IN
+    above = wrap(title, columns_in(room, size), most)
+    below = wrap(source, columns_in(room, SOURCE_PT), SOURCE_LINES)
+    left = EDGE_IN / figure.get_figwidth()
+    figure.suptitle(above, x=left, ha="left", fontsize=size, linespacing=1.25)
+    figure.supxlabel(below, x=left, ha="left", fontsize=SOURCE_PT, color=GREY)
+    lines = size * above.count("\n") + SOURCE_PT * below.count("\n")
+    figure.set_figheight(figure.get_figheight() + 1.25 * lines / POINTS_PER_IN)
+
+
+def columns_in(room_in: float, size_pt: float = SMALL_PT) -> float:
+    """Columns of half an em that fit in so many inches."""
+    return room_in * POINTS_PER_IN / (size_pt / 2)
+
+
+def labels(names: Iterable[str], lines: int = 2) -> list[str]:
+    """Names as labels of an axis, broken into lines and shortened."""
+    return [wrap(name, LABEL_NARROW_COLUMNS if narrow() else LABEL_COLUMNS, lines) for name in names]
 
 
 def only(axes: Axes, *sides: str) -> None:
@@ -141,9 +183,11 @@ def only(axes: Axes, *sides: str) -> None:
 
 
 def beside(axes: Axes, y: float, text: str) -> None:
-    """Text in a column right of the axes, level with ``y``."""
+    """Text in a column right of the axes, level with ``y``; what is in brackets on a line of its own if narrow."""
+    if narrow():
+        text = text.replace(" (", "\n(").replace("（", "\n（").replace("\n\n", "\n")
     axes.text(
-        1.02, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5, linespacing=1.25
+        1.02, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=SMALL_PT, linespacing=1.25
     )
 
 
@@ -154,17 +198,38 @@ def above(axes: Axes, x: float, y: float, text: str, color: str = BLACK) -> None
     )
 
 
-def legend_above(axes: Axes, columns: int, **options: Any) -> None:
-    """A legend in one line above the axes, from the left edge."""
+def legend_above(axes: Axes, columns: int, room_in: float = inf, **options: Any) -> None:
+    """A legend above the axes, from the left edge, in as few lines as fit.
+
+    Args:
+        columns: at most.
+        room_in: width that it may take, in inches; never more than the figure less an axis.
+    """
     settings: dict[str, Any] = {
         "loc": "lower left",
         "bbox_to_anchor": (0.0, 1.0),
-        "ncols": columns,
         "borderaxespad": 0.1,
         "handlelength": 1.6,
         "columnspacing": 1.4,
-    }
-    axes.legend(**(settings | options))
+    } | options
+    handles: list[Artist] = settings.pop("handles", None) or axes.get_legend_handles_labels()[0]
+    room = columns_in(min(room_in, width_in() - 0.75))
+    mark = 2 * (settings["handlelength"] + 0.8)  # columns of a mark and the gap behind it
+    names = [wrap(str(handle.get_label()), room - mark, 2) for handle in handles]
+    for count in range(min(columns, len(names)), 0, -1):
+        widest = [max(_wide(n) for n in names[c::count]) + mark for c in range(count)]
+        if sum(widest) + 2 * settings["columnspacing"] * (count - 1) <= room:
+            break
+    axes.legend(handles=_row_by_row(handles, count), labels=_row_by_row(names, count), ncols=count, **settings)
+
+
+def _wide(text: str) -> float:
+    return max(map(columns, text.split("\n")))
+
+
+def _row_by_row(things: list[Any], count: int) -> list[Any]:
+    """Entries in the order in which a legend of so many columns, filled one by one, reads row by row."""
+    return [thing for column in range(count) for thing in things[column::count]]
 
 
 def numbers(values: NDArray[np.float64]) -> tuple[float, ...]:

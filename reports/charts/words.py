@@ -1,12 +1,20 @@
-"""What charts add to the words of a report: signed figures, units of axes, line breaks."""
+"""What charts add to the words of a report: signed figures, units of axes, line breaks.
+
+Widths are in columns of half an em, measured by the font: a Chinese character is two wide.
+"""
 
 from __future__ import annotations
 
-from ..messages import MILLION, WAN, YI, Lang, say, significant
+from collections.abc import Iterator
+from functools import cache
 
-PAUSES = "，；,;"
+from ..messages import MILLION, WAN, YI, Lang, say, significant
+from .font import width_em
+
+PAUSES = ("，", "；", ",", ";")
 FIRST_WIDE = 0x2E80  # first East Asian character
 NOT_AT_LINE_START = "，。、；：！？）》」』”’％%…,.;:!?)]"
+ELLIPSIS = "…"
 
 
 def signed(lang: Lang, value: float) -> str:
@@ -28,61 +36,72 @@ def money_scale(lang: Lang, largest_cny: float) -> tuple[float, str]:
     return (YI, say(lang, "unit.yi")) if largest_cny >= 5 * YI else (WAN, say(lang, "unit.wan"))
 
 
-def short(text: str, width: int) -> str:
-    """One line of at most ``width`` half-width columns; what is too long ends in an ellipsis.
+def columns(text: str) -> float:
+    """Width of a text on one line, in columns."""
+    return 2 * sum(map(width_em, text))
 
-    Control characters, which no SVG may hold, become spaces.
+
+def short(text: str, width: float) -> str:
+    """A text of at most so many columns, its end left off where it is longer."""
+    if columns(text) <= width:
+        return text
+    kept, used = "", columns(ELLIPSIS)
+    for c in text:
+        used += 2 * width_em(c)
+        if used > width:
+            break
+        kept += c
+    return kept.rstrip() + ELLIPSIS
+
+
+@cache
+def wrap(text: str, width: float, most: int | None = None) -> str:
+    """As few lines of at most so many columns as will do, the last one shortened if there are too many.
+
+    English breaks at spaces, Chinese anywhere but before punctuation; after a comma where possible. A word
+    longer than a line is broken.
     """
-    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if _columns(clean) <= width:
-        return clean
-    while clean and _columns(clean) > width - 1:
-        clean = clean[:-1]
-    return clean.rstrip() + "…"
-
-
-def wrap(text: str, width: int) -> str:
-    """As few lines of at most about ``width`` half-width columns as will do.
-
-    English breaks at spaces, Chinese anywhere but before punctuation; after a comma where possible.
-    """
-    fewest = len(_lines(text, width))
-    tries = (_lines(text, w) for w in range(width, width // 2, -1))
-    fitting = [lines for lines in tries if len(lines) == fewest]
+    if columns(text) <= width:
+        return text
+    pieces = [(piece, columns(piece)) for piece in _pieces(text, width)]
+    first = _lines(pieces, width)
+    tries = (_lines(pieces, width * part / 20) for part in range(20, 11, -1))
+    fitting = [lines for lines in tries if len(lines) == len(first)]
 
     def merit(lines: list[str]) -> tuple[int, float]:
-        pauses = sum(line[-1] in PAUSES for line in lines[:-1])
-        return pauses, -abs(_columns(lines[0]) - 0.75 * width)
+        pauses = sum(line.endswith(PAUSES) for line in lines[:-1])
+        return pauses, -abs(columns(lines[0]) - 0.75 * width)
 
-    best: list[str] = max(fitting, key=merit)
+    best = max(fitting, key=merit)
+    if most is not None and len(best) > most:
+        best = [*first[: most - 1], short("".join(first[most - 1 :]), width)]
     return "\n".join(best)
 
 
-def _columns(text: str) -> int:
-    """Width in half-width columns."""
-    return sum(2 if ord(c) >= FIRST_WIDE else 1 for c in text)
-
-
-def _lines(text: str, width: int) -> list[str]:
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and _columns(line + piece) > width and piece[0] not in NOT_AT_LINE_START:
+def _lines(pieces: list[tuple[str, float]], width: float) -> list[str]:
+    lines: list[str] = []
+    line, used = "", 0.0
+    for piece, wide in pieces:
+        hangs = piece[0] in NOT_AT_LINE_START and used <= width
+        if line and used + wide > width and not hangs:
             lines.append(line.rstrip())
             line = piece.lstrip()
+            used = columns(line)
         else:
             line += piece
+            used += wide
     return [*lines, line.rstrip()]
 
 
-def _pieces(text: str) -> list[str]:
-    """Words with the space before them; single Chinese characters."""
-    pieces: list[str] = []
-    joined = False
+def _pieces(text: str, width: float) -> Iterator[str]:
+    """Words with the space before them, in parts where longer than a line; single Chinese characters."""
+    word, used = "", 0.0
     for c in text:
         wide = ord(c) >= FIRST_WIDE
-        if wide or c == " " or not joined:
-            pieces.append(c)
-        else:
-            pieces[-1] += c
-        joined = not wide
-    return pieces
+        size = 2 * width_em(c)
+        if word and (wide or c == " " or ord(word[-1]) >= FIRST_WIDE or used + size > width):
+            yield word
+            word, used = "", 0.0
+        word += c
+        used += size
+    yield word

@@ -70,9 +70,9 @@ def _saved(m: Material, name: str, saved: Mapping[str, Sequence[Line]]) -> list[
         rows += [Row((heading,), "group"), *span_rows(lines)]
     lead = m.say("page.savings.lead", baseline=m.facts["baseline"], name=m.names[name], year=time.price_year)
     caption = m.say("document.caption.savings", name=m.names[name], unit=m.say("page.key.unit_money"))
-    id = f"savings-{name}"
+    table = f"savings-{name}"
     drawn = ("waterfall", "cashflow") if name == m.statement.headline else ()
-    return [Paragraph(lead, see=(id, *drawn)), _spans(m, id, caption, rows)]
+    return [Paragraph(lead, see=(table, *drawn)), _spans(m, table, caption, rows)]
 
 
 def payers(m: Material) -> list[Block]:
@@ -100,14 +100,12 @@ def payers(m: Material) -> list[Block]:
         blocks.append(_spans(m, f"money-{name}", caption, span_rows(found.lines)))
         blocks += [Paragraph(note, "note") for note in found.notes]
     blocks.append(Heading(2, m.say("money.years.title"), "payers-years"))
-    file = m.say("money.years.file", file=m.facts["money"]["file"])
     for name, found in tables.items():
-        id = f"years-{name}"
-        blocks.append(Paragraph(m.joined(found.years_lead, file), see=(id,)))
+        blocks.append(Paragraph(found.years_lead, see=(f"years-{name}",)))
         caption = m.say("document.caption.years", name=m.names[name], unit=unit)
         rows = [Row(row) for row in found.years[1:]]
-        blocks.append(Table(id, 0, caption, found.years[0], tuple(rows), source=m.source))
-    return blocks
+        blocks.append(Table(f"years-{name}", 0, caption, found.years[0], tuple(rows), source=m.source))
+    return [*blocks, Paragraph(m.say("money.years.file", file=m.facts["money"]["file"]), "note")]
 
 
 def _compared(m: Material) -> list[str]:
@@ -115,7 +113,7 @@ def _compared(m: Material) -> list[str]:
     return [name for name, money in m.statement.money.items() if money.compared]
 
 
-def _spans(m: Material, id: str, caption: str, rows: Sequence[Row]) -> Table:
+def _spans(m: Material, name: str, caption: str, rows: Sequence[Row]) -> Table:
     """A table of P10, P50 and P90."""
     head = (m.say("document.column.figure"), *map(m.say, QUANTILES))
-    return Table(id, 0, caption, head, tuple(rows), source=m.source)
+    return Table(name, 0, caption, head, tuple(rows), source=m.source)

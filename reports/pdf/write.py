@@ -11,13 +11,14 @@ import json
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from ...scenarios.errors import RoomfoldError
 from ..document.blocks import Document
 from .data import data_of
 
 INSTALL = "pip install 'roomfold[pdf]'"
-STANDARD = "ua-1"  # tagged, titled, with alternative texts: read aloud by any reader of PDF
+STANDARD: Literal["ua-1"] = "ua-1"  # tagged, titled, with alternative texts: read aloud by any reader of PDF
 
 
 def pdf(document: Document) -> bytes:

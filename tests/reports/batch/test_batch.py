@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
+from roomfold.reports.batch import sweep as sweep_module
 from roomfold.reports.batch.compare import compare, compare_table
+from roomfold.reports.batch.rows import Json
 from roomfold.reports.batch.runs import Ask, index_table, run_each, variants
-from roomfold.reports.batch.sweep import as_csv, points, publish_sweep, run_sweep, to_json
+from roomfold.reports.batch.sweep import Point, Sweep, as_csv, points, publish_sweep, run_sweep, to_json
 from roomfold.reports.uncertainty.answer import ask as ask_figures
 from roomfold.scenarios import InputError
 from roomfold.scenarios.errors import RoomfoldError
@@ -119,12 +121,26 @@ def test_figures_of_a_folder(ran: Path) -> None:
         ask_figures(ran / "minimal", ["pue"])
 
 
-def test_a_sweep_is_a_grid_or_a_list(scenario: str, tmp_path: Path) -> None:
+def test_a_sweep_is_a_grid_or_a_list(scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     over = ["prices.electricity_cny_per_kwh=0.5,1", "time.years=2;3"]
-    found = run_sweep(scenario, over[:1], ASK, paired=False)
+    target, simulated = tmp_path / "sweep", []
+
+    def stopped(sweep: Sweep, point: Point, ask: Ask) -> Json:
+        simulated.append(point.values)
+        if len(simulated) == 2:
+            raise KeyboardInterrupt
+        return real(sweep, point, ask)
+
+    real = sweep_module._simulated
+    monkeypatch.setattr(sweep_module, "_simulated", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(scenario, over[:1], ASK, target, paired=False)
+    found = run_sweep(scenario, over[:1], ASK, target, paired=False)
+    assert simulated == [("0.5",), ("1",), ("1",)], "the finished point is not simulated again"
     low, high = (s["savings"]["consolidate"]["annual"]["electricity"]["mean"] for s in found.statements)
     assert high == pytest.approx(2 * low, rel=1e-3), "nearly the same kWh at twice the price"
-    page = publish_sweep(found, tmp_path / "sweep")
+    page = publish_sweep(found, target)
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep"]
     assert page.exists() and (tmp_path / "sweep" / "charts" / "sweep.zh.png").exists()
     assert as_csv(found).count("\n") == 3
     assert to_json(found)["command"] == (
