@@ -86,9 +86,11 @@ def chosen_from(variants: Variants, chosen: Sequence[str], shown: str) -> list[N
     """The overrides of these names.
 
     Raises:
-        InputError: if the file has no such override.
+        InputError: if the file has no such override, or one is named twice.
     """
-    for name in chosen:
+    for row, name in enumerate(chosen):
+        if name in chosen[:row]:
+            raise InputError([Problem(shown, 0, 0, OVERRIDES, f"got {name!r} twice, must be named once")])
         if name not in variants.overrides:
             known = list(variants.overrides)
             close = get_close_matches(name, known, n=1)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Self
 
 from ..scenarios.errors import RoomfoldError
@@ -38,18 +39,20 @@ class Pool:
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
-        self._stay = False
+        self._folder: TemporaryDirectory[str] | None = None
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
-        self._stay = True
+        self._folder = TemporaryDirectory(prefix="roomfold-")
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stay = False
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def results(self, scenario: Scenario, tasks: Sequence[Task]) -> Generator[WorldResult]:
         """See ``Crew``.
@@ -57,10 +60,13 @@ class Pool:
         Raises:
             WorkerError: if worker processes keep dying.
         """
-        with TemporaryDirectory(prefix="roomfold-") as folder:
-            told = Path(folder) / "scenario"
-            told.write_bytes(pickle.dumps(scenario))
-            yield from self._all(told, tasks)
+        if self._folder is None:
+            with Pool(min(self._jobs, len(tasks))) as pool, closing(pool.results(scenario, tasks)) as found:
+                yield from found
+            return
+        with NamedTemporaryFile(dir=self._folder.name, delete=False) as file:  # each has a name of its own
+            pickle.dump(scenario, file)
+        yield from self._all(Path(file.name), tasks)
 
     def _all(self, told: Path, tasks: Sequence[Task]) -> Generator[WorldResult]:
         left = {task.index: task for task in tasks}
@@ -84,7 +90,7 @@ class Pool:
         The scenario goes by file: what is sent with tasks must fit a pipe, or a pool whose workers have all
         died waits for ever for one of them to read on.
         """
-        pool, self._pool = self._pool or self._start(len(tasks)), None
+        pool, self._pool = self._pool or self._start(), None
         futures: list[Future[WorldResult]] = []
         processes: list[BaseProcess] = []
         broken = False
@@ -105,16 +111,16 @@ class Pool:
             for process in processes:
                 process.terminate()
             raise
-        if self._stay and not broken:
+        if not broken:
             self._pool = pool
             return
         pool.shutdown()
-        if broken:
-            yield _how(processes)
+        yield _how(processes)
 
-    def _start(self, tasks: int) -> ProcessPoolExecutor:
-        jobs = self._jobs if self._stay else min(self._jobs, tasks)
-        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin)
+    def _start(self) -> ProcessPoolExecutor:
+        assert self._folder is not None, "entered"
+        spawn, place = multiprocessing.get_context("spawn"), (self._folder.name,)
+        return ProcessPoolExecutor(self._jobs, spawn, initializer=_begin, initargs=place)
 
 
 def _how(processes: Sequence[BaseProcess]) -> str:
@@ -152,17 +158,18 @@ def _ctrl_c_later() -> Iterator[None]:
         handler(signal.SIGINT, None)
 
 
-def _begin() -> None:
+def _begin(folder: str) -> None:
     """A worker leaves Ctrl-C to the parent, which ends it, and ends by itself if the parent is killed."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _end_with_parent() -> None:
-    """Wait for the parent's death: a pool's own pipes never tell its workers of it."""
+def _end_with_parent(folder: str) -> None:
+    """Wait for the parent's death, and clear up after it: a pool's own pipes never tell its workers of it."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 

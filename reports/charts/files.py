@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from ..embedded.marks import Mark, marks
 from ..messages import Lang, say
 from .font import FAMILY
 from .font import font_subset as font_subset
@@ -34,13 +35,17 @@ PNG_COMPRESSION = 3  # half the time of the usual 6, and no larger: these are li
 
 @dataclass(frozen=True)
 class ChartFiles:
-    """What was written for one chart in one language; the CSV is the same for all languages."""
+    """What was written for one chart in one language; the CSV is the same for all languages.
+
+    ``marks`` say which row of the CSV each mark of the drawing shows.
+    """
 
     svg: Path
     png: Path
     csv: Path
     title: str
     caption: str
+    marks: tuple[Mark, ...] = ()
 
 
 def figure_id(name: str, run_id: str) -> str:
@@ -50,14 +55,15 @@ def figure_id(name: str, run_id: str) -> str:
 
 def write(chart: Chart, folder: Path, name: str, lang: Lang, run_id: str) -> ChartFiles:
     """Write a chart's SVG, PNG and CSV; the same chart gives the same bytes."""
+    _lay_out(chart.figure)
     made = ChartFiles(
         folder / f"{name}.{lang}.svg",
         folder / f"{name}.{lang}.png",
         folder / f"{name}.csv",
         chart.title,
         chart.caption,
+        marks(chart),
     )
-    _lay_out(chart.figure)
     made.svg.write_text(_svg(chart, name, lang, run_id), encoding="utf-8", newline="\n")
     made.png.write_bytes(_png(chart, name, run_id))
     made.csv.write_text(_table(chart), encoding="utf-8-sig", newline="")

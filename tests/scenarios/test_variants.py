@@ -83,3 +83,8 @@ def test_faults(
 def test_an_override_that_is_not_there(path: Path) -> None:
     with pytest.raises(InputError, match=r"got .deer., must be one of the overrides \(did you mean .dear."):
         load(f"{path}@deer")
+
+
+def test_an_override_is_named_once(path: Path) -> None:
+    with pytest.raises(InputError, match=r"got 'dear' twice"):
+        load(f"{path}@dear+cheap+dear")
