@@ -10,7 +10,7 @@ counted only where a user asks for a limit in seconds.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -247,13 +247,10 @@ class Model:
     def _written(self) -> tuple[Any, Ints]:
         """The model in PuLP, and for each of its rows the number of the row here."""
         problem, variables = self._problem, self._variables
-        terms = zip(self._costs, variables, strict=True)
-        problem.setObjective(pulp.lpSum(c * x for c, x in terms if c))
+        problem.setObjective(_sum(self._costs, variables))
         place = []
         for i, (columns, values, low, high) in enumerate(self._rows):
-            left = pulp.lpSum(
-                a * variables[j] for a, j in zip(values.tolist(), columns.tolist(), strict=True) if a
-            )
+            left = _sum(values.tolist(), [variables[j] for j in columns.tolist()])
             for limit, relation in _relations(low, high):
                 row = left >= limit if relation > 0 else left <= limit if relation < 0 else left == limit
                 problem += row, self._names[i] if relation >= 0 else f"{self._names[i]}_most"
@@ -332,6 +329,15 @@ class GrowingModel:
             return Solution(np.empty(0), duals, np.inf, -np.inf, status == "Infeasible"), steps
         cost = float(info.objective_function_value)
         return Solution(x, duals, cost, cost if status == "Optimal" else -np.inf), steps
+
+
+def _sum(factors: Sequence[float], variables: Sequence[Any]) -> Any:
+    """A linear expression; term by term, as PuLP's own products make an expression of every term."""
+    expression = pulp.lpSum([])
+    for factor, variable in zip(factors, variables, strict=True):
+        if factor:
+            expression.addterm(variable, factor)
+    return expression
 
 
 def _relations(low: float, high: float) -> list[tuple[float, int]]:

@@ -79,7 +79,7 @@ def write(statement: Citable, folder: Path, *, command: str, options: Mapping[st
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "libraries": stamp.libraries(),
-        "sha256": {name: _hash(folder / name) for name in sorted(_files(folder) - {NAME, LOG})},
+        "sha256": {name: hash_of(folder / name) for name in sorted(_files(folder) - {NAME, LOG})},
     }
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -121,7 +121,7 @@ def options(folder: Path) -> Options:
 def unchanged(folder: Path, name: str, made: Mapping[str, object]) -> bool:
     """Whether a file of a run is still that of its manifest."""
     hashes = made.get("sha256")
-    return isinstance(hashes, dict) and hashes.get(name) == _hash(folder / name)
+    return isinstance(hashes, dict) and hashes.get(name) == hash_of(folder / name)
 
 
 def elsewhere(made: Mapping[str, object]) -> str:
@@ -138,7 +138,7 @@ def differences(one: Path, other: Path) -> list[str]:
     lines = [f"{name}: only in {one}" for name in first - second]
     lines += [f"{name}: only in {other}" for name in second - first]
     both = first & second
-    lines += [f"{name}: differs" for name in both if _hash(one / name) != _hash(other / name)]
+    lines += [f"{name}: differs" for name in both if hash_of(one / name) != hash_of(other / name)]
     return sorted(lines)
 
 
@@ -147,7 +147,8 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def _hash(path: Path) -> str:
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file."""
     digest = sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import locale
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from math import floor, log10
@@ -62,6 +63,11 @@ def significant(lang: Lang, value: float, digits: int = 3) -> str:
         return "0"
     magnitude = floor(log10(abs(value)))
     return number(lang, value, max(0, digits - 1 - magnitude))
+
+
+def day_text(lang: Lang, day: date) -> str:
+    """A day: 2014-12-31; 2014年12月31日."""
+    return say(lang, "day", year=day.year, month=day.month, day=day.day)
 
 
 def share(value: float, decimals: int = 0) -> str:

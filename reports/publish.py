@@ -1,4 +1,4 @@
-"""Publishing a run: statement, tables, charts, report and manifest in one folder (see ``folder``)."""
+"""Publishing a run: statement, tables, report, study and manifest in one folder (see ``folder``)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from . import manifest
 from .folder import write_folder
 from .statement import Statement
 
+STATEMENT = "statement.json"
+
 
 def publish(
     statement: Statement,
@@ -24,7 +26,7 @@ def publish(
     log: str | None = None,
     store: Store | None = None,
 ) -> Path:
-    """Write a run's folder: statement, manifest, tables, scenario, charts and report.
+    """Write a run's folder: statement, manifest, tables, scenario, study, charts and report.
 
     Args:
         command: what makes the same bytes again, without options that change none (``--jobs``,
@@ -54,21 +56,25 @@ def repeat(statement: Statement) -> str:
     return f"roomfold run scenario.yaml --worlds {statement.worlds} --seed {statement.seed}"
 
 
+def statement_text(statement: Statement) -> str:
+    """``statement.json``."""
+    return json.dumps(statement.to_json(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
 def _write(
     statement: Statement, study: Study, folder: Path, command: str, options: Mapping[str, object]
 ) -> None:
-    from .charts import render_all
+    from .forms import write_forms
+    from .kept import SCENARIO, keep
     from .money.tables import FILE, money_csv
-    from .page import page
     from .tables import write_tables
 
-    text = json.dumps(statement.to_json(), ensure_ascii=False, indent=2, allow_nan=False)
-    _save(folder / "statement.json", text + "\n")
-    _save(folder / "scenario.yaml", resolved_yaml(study.scenario))
+    _save(folder / STATEMENT, statement_text(statement))
+    _save(folder / SCENARIO, resolved_yaml(study.scenario))
     write_tables(study, folder)
     (folder / FILE).write_text(money_csv(study), encoding="utf-8-sig", newline="")
-    charts = render_all(statement, study, folder, manifest.run_id(statement))
-    _save(folder / "report.html", page(statement, charts, command))
+    write_forms(statement, study, folder, command)
+    keep(study, folder)
     manifest.write(statement, folder, command=command, options=options)
 
 

@@ -23,7 +23,7 @@ from ..scenarios.policy import (
 from ..scenarios.quantity import Quantity
 from ..scenarios.schema import Scenario
 from .lines import NOTHING, Line, Span, count, text
-from .messages import Lang, number, say, share
+from .messages import Lang, day_text, number, say, share
 from .policy import RuleFigures, day_of, due_day
 from .quantiles import Stat
 from .statement import Statement
@@ -77,23 +77,24 @@ def _row(scenario: Scenario, name: str, figures: RuleFigures, lang: Lang) -> Rul
         words=rule_words(scenario, scenario.policy[name], lang),
         met=share(figures.met_share),
         met_on=Span.of(figures.met_on, lang, _day),
-        first_on=NOTHING if first is None else day_of(first).isoformat(),
+        first_on=NOTHING if first is None else day_text(lang, day_of(first)),
         short=_short(figures.shortfall, lang, figures.shortfall.p50, figures.shortfall.p90),
         worst=_short(figures.shortfall, lang, figures.shortfall.p90),
         source=figures.source,
     )
 
 
-def _day(_lang: Lang, year: float) -> str:
-    return day_of(year).isoformat()
+def _day(lang: Lang, year: float) -> str:
+    return day_text(lang, day_of(year))
 
 
 def _short(stat: Stat, lang: Lang, *values: float | None) -> str:
     """What a rule is missed by, in its unit: each value once."""
     if not stat.mean:
         return NOTHING
-    said = dict.fromkeys(number(lang, value) for value in values if value is not None)
-    return say(lang, f"rule.unit.{stat.unit}", value="–".join(said))
+    said = list(dict.fromkeys(number(lang, value) for value in values if value is not None))
+    value = said[0] if len(said) == 1 else say(lang, "rule.range", low=said[0], high=said[-1])
+    return say(lang, f"rule.unit.{stat.unit}", value=value)
 
 
 def rule_words(scenario: Scenario, rule: Rule, lang: Lang) -> str:
@@ -101,7 +102,7 @@ def rule_words(scenario: Scenario, rule: Rule, lang: Lang) -> str:
     if rule.title is not None:
         return text(lang, rule.title)
     day = due_day(rule)
-    blanks = {"day": "" if day is None else day.isoformat(), "of": _of(scenario, rule, lang)}
+    blanks = {"day": "" if day is None else day_text(lang, day), "of": _of(scenario, rule, lang)}
     return say(lang, f"rule.{rule.rule}", **blanks, **_blanks(scenario, rule, lang)).strip()
 
 
@@ -112,7 +113,7 @@ def _of(scenario: Scenario, rule: Rule, lang: Lang) -> str:
 
 def _levels(scenario: Scenario, names: tuple[str, ...], lang: Lang) -> str:
     titles = (text(lang, scenario.estate.levels[name].title) for name in names)
-    return say(lang, "list.separator").join(titles)
+    return say(lang, "list.names").join(titles)
 
 
 def _blanks(scenario: Scenario, rule: Rule, lang: Lang) -> dict[str, str]:
@@ -124,7 +125,7 @@ def _blanks(scenario: Scenario, rule: Rule, lang: Lang) -> dict[str, str]:
         case CloseSmall():
             return {"limit": _limit(scenario, rule, lang)}
         case MergeLarge():
-            by = "" if rule.by is None else say(lang, "rule.term.by", day=rule.by)
+            by = "" if rule.by is None else say(lang, "rule.term.by", day=day_text(lang, rule.by))
             most = rule.most_per_year
             step = "" if most is None else say(lang, "rule.term.most_per_year", most=most)
             return {"limit": _limit(scenario, rule, lang), "terms": by + step}
@@ -138,31 +139,31 @@ def _blanks(scenario: Scenario, rule: Rule, lang: Lang) -> dict[str, str]:
             return {"what": _excluded(scenario, rule, lang)}
         case SeparatePools():
             kinds = (say(lang, f"rule.attribute.{name}") for name in rule.attributes)
-            return {"what": say(lang, "list.separator").join(kinds)}
+            return {"what": say(lang, "list.names").join(kinds)}
         case PurchaseMode():
             return {"what": say(lang, f"rule.mode.{rule.mode}")}
         case PaybackMax():
             return {"months": str(rule.months)}
         case MigrateExisting():
-            first = "" if rule.first is None else say(lang, "rule.term.from", day=rule.first)
-            last = "" if rule.to is None else say(lang, "rule.term.to", day=rule.to)
+            first = "" if rule.first is None else say(lang, "rule.term.from", day=day_text(lang, rule.first))
+            last = "" if rule.to is None else say(lang, "rule.term.to", day=day_text(lang, rule.to))
             pace = "" if rule.most is None else say(lang, f"rule.term.{rule.per}", most=rule.most)
             return {"terms": first + last + pace}
         case DemandStep():
             kind, rise = ("factor", rule.factor) if rule.factor else ("systems", rule.systems)
             assert rise is not None
-            return {"what": say(lang, f"rule.{kind}", range=_range(rise))}
+            return {"what": say(lang, f"rule.{kind}", range=_range(rise, lang))}
     return {}
 
 
 def _limit(scenario: Scenario, rule: CloseSmall | MergeLarge, lang: Lang) -> str:
     name, limit = threshold(scenario, rule)
-    return say(lang, f"rule.{name}", range=_range(limit))
+    return say(lang, f"rule.{name}", range=_range(limit, lang))
 
 
-def _range(quantity: Quantity) -> str:
+def _range(quantity: Quantity, lang: Lang) -> str:
     low, high = quantity.support
-    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+    return f"{low:g}" if low == high else say(lang, "rule.range", low=f"{low:g}", high=f"{high:g}")
 
 
 def _excluded(scenario: Scenario, rule: Exclude, lang: Lang) -> str:
@@ -170,4 +171,4 @@ def _excluded(scenario: Scenario, rule: Exclude, lang: Lang) -> str:
     parts += [text(lang, scenario.demand.classes[name].title) for name in rule.classes]
     parts += [text(lang, scenario.estate.levels[name].title) for name in rule.levels]
     parts += [say(lang, f"rule.zone.{zone}") for zone in rule.zones]
-    return say(lang, "list.separator").join(parts)
+    return say(lang, "list.names").join(parts)

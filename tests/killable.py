@@ -13,13 +13,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
 import roomfold.sim.crew
 
-MINIMAL = Path(__file__).parent / "scenarios" / "minimal.yaml"
+PATIENCE_S = 300  # more than any of them needs on a busy machine
+TINY = Path(__file__).parent / "scenarios" / "tiny.yaml"
 
 
 def command(*arguments: object) -> list[str]:
@@ -27,11 +31,29 @@ def command(*arguments: object) -> list[str]:
     return [sys.executable, str(Path(__file__)), *map(str, arguments)]
 
 
+@contextmanager
+def patience(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a process that hangs, saying where it hangs, so that its test fails and does not hang with it."""
+    timer = threading.Timer(PATIENCE_S, process.send_signal, (signal.SIGABRT,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def run(*arguments: object, **environment: object) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
     env = {**os.environ, **{key: str(value) for key, value in environment.items()}}
     return subprocess.run(
-        command(*arguments), capture_output=True, text=True, encoding="utf-8", check=False, env=env
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=env,
+        timeout=PATIENCE_S,
     )
 
 
@@ -41,12 +63,16 @@ def simulated(log: Path) -> list[int]:
     return [int(line.split()[1]) for line in lines]
 
 
+def one_page(_statement: object, _study: object, folder: Path, _command: str) -> None:
+    """What is written in place of a report."""
+    (folder / "report.html").write_text("page")
+
+
 def _prepare() -> None:
-    """Leave out charts and page; note and slow each world."""
-    charts, page = ModuleType("roomfold.reports.charts"), ModuleType("roomfold.reports.page")
-    charts.render_all = lambda *_: {}  # type: ignore[attr-defined]  # a made-up module
-    page.page = lambda *_: "page"  # type: ignore[attr-defined]  # likewise
-    sys.modules.update({module.__name__: module for module in (charts, page)})
+    """Leave out all forms of the report but a page; note and slow each world."""
+    forms = ModuleType("roomfold.reports.forms")
+    forms.write_forms = one_page  # type: ignore[attr-defined]  # a made-up module
+    sys.modules[forms.__name__] = forms
     draw = roomfold.sim.crew.draw_world
     log, fatal = os.environ.get("ROOMFOLD_TEST_LOG"), os.environ.get("ROOMFOLD_TEST_FATAL")
     least_s = float(os.environ.get("ROOMFOLD_TEST_SLOW_S", "0"))

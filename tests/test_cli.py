@@ -15,6 +15,8 @@ from click.testing import CliRunner
 
 from roomfold.cli import main
 
+from .killable import patience
+
 SMALL = str(Path(__file__).parent / "scenarios" / "minimal.yaml")
 
 
@@ -276,10 +278,11 @@ def test_an_interrupted_run_leaves_what_is_finished(moment: str, tmp_path: Path)
         preexec_fn=_hear_interrupts,
     )
     assert process.stderr is not None
-    while moment not in (line := process.stderr.readline()):
-        assert line, "ended too early"
-    os.killpg(process.pid, signal.SIGINT)
-    errors = process.stderr.read()  # ends when every process that can write to it has ended
+    with patience(process):
+        while moment not in (line := process.stderr.readline()):
+            assert line, "ended too early"
+        os.killpg(process.pid, signal.SIGINT)
+        errors = process.stderr.read()  # ends when every process that can write to it has ended
     process.stderr.close()
     assert process.wait(timeout=60) == 130
     assert "Traceback" not in errors

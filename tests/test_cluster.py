@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from roomfold.sim.cluster import ClusterError, _run_here
 from roomfold.sim.crew import Task
 
 from . import killable
-from .killable import MINIMAL
+from .killable import TINY
 
 WORLDS = 24
 START_S = 60
@@ -81,14 +82,15 @@ def dask(tmp_path: Path) -> Iterator[Dask]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same study in one process."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    done = killable.run("run", MINIMAL, "--worlds", WORLDS, "--jobs", 1, "--quiet", "--out", folder)
+    done = killable.run("run", TINY, "--worlds", WORLDS, "--jobs", 1, "--quiet", "--out", folder)
     assert done.returncode == 0, done.stderr
     return folder
 
 
-def started(target: Path, cluster: Dask, log: Path) -> subprocess.Popen[str]:
+@contextmanager
+def started(target: Path, cluster: Dask, log: Path) -> Iterator[subprocess.Popen[str]]:
     """A run on the cluster that has its first world."""
-    what = ("run", MINIMAL, "--worlds", WORLDS, "--cluster", cluster.file, "--out", target)
+    what = ("run", TINY, "--worlds", WORLDS, "--cluster", cluster.file, "--out", target)
     process = subprocess.Popen(
         killable.command(*what),
         stderr=subprocess.PIPE,
@@ -96,9 +98,10 @@ def started(target: Path, cluster: Dask, log: Path) -> subprocess.Popen[str]:
         env={**os.environ, "ROOMFOLD_TEST_LOG": str(log)},
     )
     assert process.stderr is not None
-    while "worlds" not in (line := process.stderr.readline()):
-        assert line, "ended too early"
-    return process
+    with process, killable.patience(process):
+        while "worlds" not in (line := process.stderr.readline()):
+            assert line, "ended too early"
+        yield process
 
 
 def test_a_killed_worker_costs_nothing(whole: Path, dask: Dask, tmp_path: Path) -> None:
@@ -151,7 +154,7 @@ def test_no_scheduler_is_one_line(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("roomfold.sim.cluster.CONNECT_S", 0.5)
     (tmp_path / "empty.json").write_text(json.dumps({}))
-    done = CliRunner().invoke(main, ["run", str(MINIMAL), "--cluster", address, "--out", "run"])
+    done = CliRunner().invoke(main, ["run", str(TINY), "--cluster", address, "--out", "run"])
     assert done.exit_code == code
     assert len(done.stderr.splitlines()) == 1
     assert address in done.stderr
@@ -161,14 +164,14 @@ def test_no_scheduler_is_one_line(
 
 def test_a_client_without_a_scheduler_is_silent_when_python_ends(tmp_path: Path) -> None:
     """A half-open one would say on stderr that it cannot be closed."""
-    done = killable.run("run", MINIMAL, "--cluster", "tcp://127.0.0.1", "--out", tmp_path / "run")
+    done = killable.run("run", TINY, "--cluster", "tcp://127.0.0.1", "--out", tmp_path / "run")
     assert done.returncode == 3
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_worker_with_other_code_is_refused() -> None:
     """Even one that joined when worlds were under way."""
-    scenario = load(MINIMAL)
+    scenario = load(TINY)
     task = Task(7, 0, design(scenario, 7, 1)[0])
     with pytest.raises(ClusterError, match="numpy"):
         _run_here(scenario, task, {**stamp.stamp(), "numpy": "0.1"})

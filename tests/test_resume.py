@@ -32,7 +32,7 @@ from roomfold.sim.crew import Task, run_task
 from roomfold.sim.store import Asked, Store
 
 from . import killable
-from .killable import MINIMAL, simulated
+from .killable import TINY, simulated
 
 WORLDS = 5
 SEED = 7
@@ -42,7 +42,7 @@ SEED = 7
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that nobody stopped."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    done = killable.run("run", MINIMAL, "--worlds", WORLDS, "--jobs", 1, "--out", folder)
+    done = killable.run("run", TINY, "--worlds", WORLDS, "--jobs", 1, "--out", folder)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -51,7 +51,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def half(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of which all worlds but the last are finished, to be copied."""
     folder = tmp_path_factory.mktemp("half") / "run"
-    scenario = load(MINIMAL)
+    scenario = load(TINY)
     points = design(scenario, SEED, WORLDS)
     store = Store.begin(folder, Asked(scenario, SEED, WORLDS))
     for index in range(WORLDS - 1):
@@ -69,9 +69,8 @@ def begun(half: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Runs in this process leave out charts and page; the worlds that they simulate are listed."""
-    monkeypatch.setattr("roomfold.reports.charts.render_all", lambda *_: {})
-    monkeypatch.setattr("roomfold.reports.page.page", lambda *_: "page")
+    """Runs in this process write a page alone for their report; the worlds that they simulate are listed."""
+    monkeypatch.setattr("roomfold.reports.forms.write_forms", killable.one_page)
     worlds: list[int] = []
 
     def noted(scenario: Scenario, index: int, *rest: Any) -> World:
@@ -115,7 +114,7 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(whole: Path, tmp_pat
     target.parent.mkdir()
     env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.1", "ROOMFOLD_TEST_LOG": str(log)}
     moments = random.Random(jobs)
-    anew = ["run", MINIMAL, "--worlds", WORLDS, "--out", target]
+    anew = ["run", TINY, "--worlds", WORLDS, "--out", target]
     for _ in range(3):
         kept, before = finished(target), len(simulated(log))
         what = ["run", "--resume", target] if (partial(target) / "study.json").exists() else anew
@@ -209,7 +208,7 @@ def test_a_folder_that_is_no_run_is_one_line_and_exit_3(tmp_path: Path) -> None:
     [
         (["--worlds", "6"], "--worlds"),
         (["--seed", "8"], "--seed"),
-        ([str(MINIMAL), "--set", "estate.systems=21"], "scenario"),
+        ([str(TINY), "--set", "estate.systems=11"], "scenario"),
         (["--out", "elsewhere"], "--out"),
         (["--worlds", "6", "--seed", "8"], "--worlds and --seed"),
     ],
@@ -229,7 +228,7 @@ def test_the_same_options_may_be_given_again(whole: Path, begun: Path) -> None:
     """The first command with --resume added works, and works again."""
     options = ("--worlds", WORLDS, "--seed", SEED, "--jobs", 1)
     for _ in range(2):
-        done = roomfold("run", MINIMAL, *options, "--out", begun, "--resume", begun)
+        done = roomfold("run", TINY, *options, "--out", begun, "--resume", begun)
         assert done.exit_code == 0, done.stderr
         assert differences(whole, begun) == []
     assert "complete already" in done.stderr
@@ -237,7 +236,7 @@ def test_the_same_options_may_be_given_again(whole: Path, begun: Path) -> None:
 
 def test_running_anew_loses_nothing(begun: Path) -> None:
     """`run` on a begun run says how to continue or discard it."""
-    done = roomfold("run", str(MINIMAL), "--out", str(begun))
+    done = roomfold("run", str(TINY), "--out", str(begun))
     assert done.exit_code == 2
     assert "--resume" in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -249,7 +248,7 @@ def test_running_anew_loses_nothing(begun: Path) -> None:
     [
         ("study.json", '"numpy": "', '"numpy": "0.', "numpy 0."),
         ("study.json", '"code": "', '"code": "0', "code 0"),
-        ("scenario.yaml", "value: 20.0", "value: 21.0", "was changed"),
+        ("scenario.yaml", "value: 10.0", "value: 11.0", "was changed"),
         ("study.json", '"seed": 7', '"seed": 7,,', "cannot be read"),
     ],
 )
@@ -278,7 +277,7 @@ def test_a_folder_that_only_has_the_name_is_left_alone(
     thesis = partial(target) / "worlds" / "thesis.docx"
     thesis.parent.mkdir(parents=True)
     thesis.write_text("years of work")
-    scenario = [MINIMAL] if options == ["--out"] else []
+    scenario = [TINY] if options == ["--out"] else []
     done = roomfold("run", *scenario, *options, target)
     assert done.exit_code == 2
     assert "other files" in done.stderr
@@ -289,7 +288,7 @@ def test_two_processes_do_not_work_in_one_folder(begun: Path) -> None:
     """Whoever comes second is told."""
     store = Store.resume(begun)
     assert store is not None
-    for options in (["--resume", str(begun)], [str(MINIMAL), "--out", str(begun)]):
+    for options in (["--resume", str(begun)], [str(TINY), "--out", str(begun)]):
         done = roomfold("run", *options)
         assert done.exit_code == 1
         assert "another process" in done.stderr
@@ -316,7 +315,7 @@ def test_no_room_for_the_first_world_leaves_nothing(tmp_path: Path) -> None:
     """Nothing is kept, so nothing is left and nothing is promised."""
     target = tmp_path / "run"
     with files_up_to(10_000):
-        done = roomfold("run", MINIMAL, "--quiet", "--out", target)
+        done = roomfold("run", TINY, "--quiet", "--out", target)
     assert done.exit_code == 1
     assert done.stderr == f"roomfold: {partial(target) / 'scenario.yaml'}: File too large\n"
     assert list(tmp_path.iterdir()) == []
@@ -326,7 +325,7 @@ def test_no_room_for_the_first_world_leaves_nothing(tmp_path: Path) -> None:
 def test_a_read_only_folder_is_one_line(tmp_path: Path) -> None:
     """Said before anything is simulated."""
     tmp_path.chmod(0o555)
-    done = roomfold("run", str(MINIMAL), "--out", str(tmp_path / "run"))
+    done = roomfold("run", str(TINY), "--out", str(tmp_path / "run"))
     tmp_path.chmod(0o755)
     assert done.exit_code == 1
     assert done.stderr == f"roomfold: {tmp_path / 'run.partial'}: Permission denied\n"
@@ -335,7 +334,7 @@ def test_a_read_only_folder_is_one_line(tmp_path: Path) -> None:
 def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
     """As with a read-only one."""
     (tmp_path / "file").touch()
-    done = roomfold("run", str(MINIMAL), "--out", str(tmp_path / "file" / "run"))
+    done = roomfold("run", str(TINY), "--out", str(tmp_path / "file" / "run"))
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 1
     assert "Not a directory" in done.stderr
@@ -344,15 +343,16 @@ def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
 @pytest.fixture
 def slow(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A run in two processes that has finished its first world."""
-    what = ("run", MINIMAL, "--worlds", WORLDS, "--jobs", 2, "--out", tmp_path / "run")
+    what = ("run", TINY, "--worlds", WORLDS, "--jobs", 2, "--out", tmp_path / "run")
     env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.5"}
     process = subprocess.Popen(
         killable.command(*what), stderr=subprocess.PIPE, text=True, env=env, start_new_session=True
     )
     assert process.stderr is not None
-    while "worlds" not in (line := process.stderr.readline()):
-        assert line, "ended too early"
-    yield process
+    with killable.patience(process):
+        while "worlds" not in (line := process.stderr.readline()):
+            assert line, "ended too early"
+        yield process
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.stderr.close()

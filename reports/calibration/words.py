@@ -278,7 +278,7 @@ def _range(span: Span, lang: Lang) -> str:
 
 
 def _joined(words: Sequence[str], lang: Lang) -> str:
-    return say(lang, "list.separator").join(words)
+    return say(lang, "list.names").join(words)
 
 
 def _space(lang: Lang) -> str:

@@ -6,7 +6,8 @@ changes matplotlib's global state but the list of fonts it knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ...sim.outcome import Study
@@ -16,17 +17,17 @@ from .cashflow import cashflow
 from .claims import distribution, oneoff
 from .drivers import drivers
 from .energy import energy
-from .files import ChartFiles, write
+from .files import FORMATS, ChartFiles, Format, write, write_one
 from .levels import levels
 from .migration import migration
 from .service import service
-from .style import Chart, dress, styled
+from .style import WIDTH_IN, Chart, dress, styled
 from .tornado import tornado
 from .utilisation import utilisation
 from .waterfall import waterfall
 from .worlds import in_language
 
-__all__ = ["CHARTS", "Chart", "ChartFiles", "render_all"]
+__all__ = ["CHARTS", "FORMATS", "Chart", "ChartFiles", "Format", "render_all", "render_one"]
 
 ChartFunction = Callable[[Statement, Study, Lang], Chart]
 
@@ -46,7 +47,7 @@ CHARTS: Mapping[str, ChartFunction] = {
 
 
 def render_all(
-    statement: Statement, study: Study, folder: Path, run_id: str
+    statement: Statement, study: Study, folder: Path, run_id: str, langs: Sequence[Lang] = LANGS
 ) -> dict[tuple[str, str], ChartFiles]:
     """Write every chart in every language into ``folder``/charts.
 
@@ -56,13 +57,38 @@ def render_all(
     target = folder / "charts"
     target.mkdir(parents=True, exist_ok=True)
     written: dict[tuple[str, str], ChartFiles] = {}
-    for name, chart in CHARTS.items():
-        for lang in LANGS:
-            with styled(f"{name}.{lang}"):
-                drawn = chart(statement, study, lang)
-                dress(drawn.figure, drawn.title, source(study, lang, run_id))
-                written[name, lang] = write(drawn, target, name, lang, run_id)
+    for name in CHARTS:
+        for lang in langs:
+            with _drawn(statement, study, name, lang, run_id) as chart:
+                written[name, lang] = write(chart, target, name, lang, run_id)
     return written
+
+
+def render_one(
+    statement: Statement,
+    study: Study,
+    path: Path,
+    run_id: str,
+    *,
+    name: str,
+    form: Format,
+    lang: Lang,
+    width_in: float = WIDTH_IN,
+) -> None:
+    """Write one chart, so many inches wide, to a place of one's own; no other is drawn."""
+    with _drawn(statement, study, name, lang, run_id, width_in) as chart:
+        write_one(chart, path, form, name, lang, run_id)
+
+
+@contextmanager
+def _drawn(
+    statement: Statement, study: Study, name: str, lang: Lang, run_id: str, width_in: float = WIDTH_IN
+) -> Iterator[Chart]:
+    """A chart with title and source, to be written within."""
+    with styled(f"{name}.{lang}", width_in):
+        chart = CHARTS[name](statement, study, lang)
+        dress(chart.figure, chart.title, source(study, lang, run_id))
+        yield chart
 
 
 def source(study: Study, lang: Lang, run_id: str) -> str:

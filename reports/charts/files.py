@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -24,7 +26,7 @@ from ..embedded.marks import Mark, marks
 from ..messages import Lang, say
 from .font import FAMILY
 from .font import font_subset as font_subset
-from .style import DPI, POINTS_PER_IN, Chart
+from .style import DPI, Chart
 
 Format = Literal["svg", "png", "pdf"]
 FORMATS: tuple[Format, ...] = ("svg", "png", "pdf")
@@ -107,7 +109,7 @@ def _svg(chart: Chart, name: str, lang: Lang, run_id: str) -> str:
         "Type": "StillImage",
     }
     buffer = io.StringIO()
-    chart.figure.savefig(buffer, format="svg", metadata=metadata)
+    FigureCanvasSVG(chart.figure).print_svg(buffer, metadata=metadata)
     svg = re.sub(r"<!DOCTYPE.*?>\s*", "", buffer.getvalue(), count=1, flags=re.DOTALL)
     svg = re.sub(r'( id="|url\(#|xlink:href="#)', rf"\g<1>{key}-", svg)
     svg = svg.replace("*{stroke-linejoin", f"#{key}-figure_1 *{{stroke-linejoin")
@@ -151,8 +153,7 @@ def _pdf(chart: Chart, name: str, run_id: str) -> bytes:
         "CreationDate": None,
     }
     buffer = io.BytesIO()
-    chart.figure.set_dpi(POINTS_PER_IN)
-    chart.figure.savefig(buffer, format="pdf", metadata=metadata)
+    FigureCanvasPdf(chart.figure).print_pdf(buffer, metadata=metadata)
     return buffer.getvalue()
 
 

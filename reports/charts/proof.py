@@ -130,7 +130,9 @@ def _draw(axes: Axes, parts: list[Part], scenario: Scenario, lang: Lang) -> None
         axes.set_axis_off()
         return
     for y, part in enumerate(parts):
-        axes.barh(y, part.over(part.cost), 0.5, color=SKY, alpha=0.6, hatch="///", edgecolor=GREY, linewidth=0.6)
+        axes.barh(
+            y, part.over(part.cost), 0.5, color=SKY, alpha=0.6, hatch="///", edgecolor=GREY, linewidth=0.6
+        )
         for rule, cost in part.rules.items():
             axes.plot([part.over(cost)], [y], markeredgecolor=BLACK, markersize=8, **MARKS[rule])
         axes.plot([part.over(part.cost)], [y], markeredgecolor=BLACK, markersize=8, **PLAN)
@@ -164,7 +166,13 @@ def _legend(axes: Axes, parts: list[Part], lang: Lang) -> None:
     looks = {"plan": PLAN} | {rule: look for rule, look in MARKS.items() if rule in there}
     keys: list[Artist] = [
         Line2D(
-            [], [], linestyle="none", markeredgecolor=BLACK, markersize=7, label=say(lang, f"proof.{n}"), **look
+            [],
+            [],
+            linestyle="none",
+            markeredgecolor=BLACK,
+            markersize=7,
+            label=say(lang, f"proof.{n}"),
+            **look,
         )
         for n, look in looks.items()
     ]

@@ -22,13 +22,15 @@ from ..money.values import own
 from ..quantiles import Floats, quantiles
 from ..statement import Statement
 from ..uncertainty.contest import AIMS
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, Cell, Chart, legend_above, panels
-from .words import money_scale, short
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, Cell, Chart, columns_in, panels, width_in
+from .words import money_scale, short, wrap
 from .worlds import in_language
 
 COLUMNS = ("alternative", "aim", "p10", "p50", "p90", "dominated")
 MOST_NAMED = 10
 NAME = 40  # half-width columns
+KEY_MARGIN_IN, KEY_LINE_IN = 1.1, 0.185
+POINTS_PER_IN = 72
 LOOKS = (
     (GREY, "s"),
     (BLUE, "o"),
@@ -65,9 +67,9 @@ class Aims:
 def tradeoff(statement: Statement, study: Study, lang: Lang) -> Chart:
     """Carbon and hours lost over cost, a point with its ranges for each alternative."""
     found = _aims(statement, study)
-    named = min(len(found), MOST_NAMED)
-    figure, axes = panels(1, 2, 3.7 + 0.21 * named)
-    _draw(axes[0, 0], axes[0, 1], found, study, lang)
+    figure, axes = panels(1, 2, 3.5)
+    _draw(axes[0, 0], axes[0, 1], found, lang)
+    _key(axes[0, 0], [(_words(a, study, lang), _look(a, row)) for row, a in enumerate(found[:MOST_NAMED])])
     rows: list[tuple[Cell, ...]] = [
         (aims.name, aim, *(float(v) for v in span), int(aims.dominated))
         for aims in found
@@ -139,7 +141,7 @@ def _name(name: str, study: Study, lang: Lang, width: int) -> str:
     return short(in_language(study.scenario.alternatives[name].title, lang), width)
 
 
-def _draw(left: Axes, right: Axes, found: list[Aims], study: Study, lang: Lang) -> None:
+def _draw(left: Axes, right: Axes, found: list[Aims], lang: Lang) -> None:
     scale, unit = money_scale(lang, max(abs(aims.middle[0]) for aims in found))
     for axes, aim in ((left, 1), (right, 2)):
         for row, aims in enumerate(found):
@@ -149,14 +151,23 @@ def _draw(left: Axes, right: Axes, found: list[Aims], study: Study, lang: Lang) 
         axes.margins(0.12)
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
         axes.set_xlabel(say(lang, "tradeoff.cost", unit=unit))
-        axes.set_title(say(lang, f"tradeoff.{AIMS[aim]}"), loc="left")
-        axes.yaxis.set_major_formatter(lambda value, _: number(lang, value, 0 if abs(value) >= 5 else 1))
+        axes.set_ylabel(say(lang, f"tradeoff.{AIMS[aim]}"))
+        axes.yaxis.set_major_formatter(lambda value, _: number(lang, value, 1 if 0 < abs(value) < 5 else 0))
         axes.grid()
-    keys = [
-        Line2D([], [], linestyle="none", label=_words(aims, study, lang), **_look(aims, row))
-        for row, aims in list(enumerate(found))[:MOST_NAMED]
-    ]
-    legend_above(left, 1, handles=keys, bbox_to_anchor=(0.0, 1.1))
+
+
+def _key(axes: Axes, entries: list[tuple[str, dict[str, Any]]]) -> None:
+    """One entry for each alternative, above the panels and as wide as both."""
+    room = columns_in(width_in() - KEY_MARGIN_IN)
+    names = [wrap(text, room, 3) for text, _ in entries]
+    keys = [Line2D([], [], linestyle="none", **look) for _, look in entries]
+    lines = sum(name.count("\n") + 1 for name in names)
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.set_figheight(figure.get_figheight() + lines * KEY_LINE_IN)
+    legend = axes.legend(keys, names, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1)
+    legend.set_in_layout(False)  # it would widen the first panel
+    axes.set_title("\n".join([" "] * lines), fontsize=POINTS_PER_IN * KEY_LINE_IN / 1.2, loc="left")
 
 
 def _look(aims: Aims, row: int) -> dict[str, Any]:

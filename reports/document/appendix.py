@@ -37,7 +37,7 @@ def assumed(m: Material) -> list[Block]:
     keys = ("page.assumed.grade", "page.mix.quantity", "page.assumed.value", "page.assumed.unit")
     head = (*map(m.say, keys), m.say("page.assumed.source"))
     rows = tuple(
-        Row((row["grade"], f"{row['name']}\n{row['path']}", row["value"], row["unit"], m.cite(given.source)))
+        Row((row["grade"], _named(row["name"], row["path"]), row["value"], row["unit"], m.cite(given.source)))
         for row, given in zip(m.facts["assumptions"], m.assumed, strict=True)
     )
     lead = m.joined(m.say("document.assumed.lead"), m.say("page.assumed.lead", **m.facts["counts"]))
@@ -46,6 +46,11 @@ def assumed(m: Material) -> list[Block]:
         Paragraph(lead, see=("assumed", "sources")),
         Table("assumed", 0, m.say("document.caption.assumed"), head, rows, (0, 1, 3, 4)),
     ]
+
+
+def _named(name: str, path: str) -> str:
+    """What a value is called, and where it stands in the scenario."""
+    return path if name == path else f"{name}\n{path}"
 
 
 def definitions(m: Material) -> list[Block]:

@@ -80,17 +80,19 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart with a number; its finding is the caption, and what it shows in words the alternative text.
+    """A chart with a number. The picture itself says what it finds, so the caption only names it.
 
     Attributes:
         id: name of the chart, the same in every language.
-        title: what it finds, in one sentence.
+        name: what it shows in a few words, for the caption.
+        title: what it finds, in one sentence, as it stands in the picture.
         note: how to read it and how it was computed.
         alt: what it shows, for readers who do not see it.
     """
 
     id: str
     number: int
+    name: str
     title: str
     note: str
     alt: str

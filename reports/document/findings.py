@@ -19,19 +19,16 @@ def findings(m: Material) -> list[Block]:
         return [*blocks, Paragraph(m.say("page.plan.none"))]
     first, *others = found
     blocks.append(Paragraph(first[0], "lead", (KEY, "waterfall")))
-    blocks.append(Bullets(tuple(first[1:])))
-    blocks.append(Paragraph(_certain(m), see=("tornado", "drivers")))
-    if others:
-        blocks.append(Bullets(tuple(sentences[0] for sentences in others)))
-    return [*blocks, _key_figures(m)]
+    blocks.append(_key_figures(m))
+    told = [*(sentences[0] for sentences in others), *first[1:], _certain(m)]
+    return [*blocks, Bullets(tuple(told))]
 
 
 def _certain(m: Material) -> str:
-    """What the spread rests on, and whether there are worlds enough."""
+    """What the spread rests on."""
     known = sum(m.statement.spread_by_grade.values()) > 0
     spread = m.say("page.drivers.lead", **m.facts["grades"]) if known else m.say("page.drivers.none")
-    sure = m.facts["sure"]
-    return m.say("document.finding.certain", spread=spread, converged=sure.converged if sure else "").strip()
+    return m.say("document.finding.certain", spread=spread)
 
 
 def _key_figures(m: Material) -> Table:
@@ -41,4 +38,4 @@ def _key_figures(m: Material) -> Table:
     )
     columns = ("document.column.figure", "page.p50", "document.column.range", "page.assumed.unit")
     head = tuple(map(m.say, columns))
-    return Table(KEY, 0, m.say("document.caption.key"), head, rows, (0, 3), m.source)
+    return Table(KEY, 0, m.say("document.caption.key"), head, rows, (0, 3))

@@ -11,7 +11,7 @@ from typing import Any
 from ...scenarios.check import Assumption, assumptions
 from ..charts import ChartFiles
 from ..lines import NOTHING, Line, Span
-from ..messages import Lang, say
+from ..messages import Lang, messages, say
 from ..statement import Statement
 from .blocks import Figure, Row, Table
 
@@ -91,7 +91,8 @@ class Material:
 
     def _figure(self, name: str, made: ChartFiles) -> Figure:
         alt = self.say("document.alt", title=made.title, file=made.csv.name)
-        return Figure(name, 0, made.title, made.caption, alt, made.svg, made.png)
+        called = messages(self.lang).get(f"document.chart.{name}", made.title)
+        return Figure(name, 0, called, made.title, made.caption, alt, made.svg, made.png)
 
     def conduct(self, name: str, caption: str, lines: Sequence[Line]) -> Table:
         """A table with one figure per alternative in each row, and how to read it."""

@@ -1,7 +1,7 @@
 """What a page of what-ifs is made from: the folder of a run, its worlds and the books of each.
 
-A saving is taken apart into parts that each follow few quantities: an item of the ledger in one alternative,
-electricity by side. Every figure is a sum over parts, so a change of parts is a change of figures.
+A saving is taken apart into parts that each follow few quantities: an item of the ledger in one alternative.
+Every figure is a sum over parts, so a change of parts is a change of figures.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...scenarios.errors import InputError, Problem, RoomfoldError
+from ...scenarios.finance import VENDORS
 from ...scenarios.loader import load, quantities
 from ...scenarios.quantity import Quantity
 from ...scenarios.schema import Scenario
 from ...sim.ledger import ANNUAL, FINANCE, ITEM, ITEMS, ONE_OFF
+from ...sim.worth import Assets, cloud_assets, left_share, room_assets
 from .. import manifest
-from ..books import annual_years
+from ..books import MONTHS_PER_YEAR, annual_years
 from ..quantiles import Floats
 
 if TYPE_CHECKING:
@@ -54,14 +56,16 @@ class Part:
     Attributes:
         figures: those that it is a term of.
         values: signed as in the saving, shape (worlds,).
-        amounts: see ``laws.power_law``.
+        amounts: what it is a price of, see ``laws.power_law``; None if it is no price.
         yearly: cash by year of the horizon, signed, shape (worlds, years); None if it is no cash.
+        left: whether it is what bought things are still worth at the end of the horizon.
     """
 
     figures: tuple[str, ...]
     values: Floats
     amounts: Floats | None
     yearly: Floats | None
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,9 @@ def read(folder: Path) -> Stored:
     scenario = load(folder / SCENARIO)
     others = [name for name in scenario.alternatives if name != scenario.baseline]
     if not others:
-        raise ExploreError(f"{folder}: compares nothing with {scenario.baseline}; there is no saving to explore")
+        raise ExploreError(
+            f"{folder}: compares nothing with {scenario.baseline}; there is no saving to explore"
+        )
     table = opened(folder / WORLDS).slice(0, MOST_WORLDS)
     if table.num_rows < FEWEST_WORLDS:
         raise ExploreError(
@@ -120,9 +126,17 @@ def read(folder: Path) -> Stored:
     drawn = np.stack([_column(folder, table, path) for path in inputs], axis=1)
     figures = _figures(folder, table, scenario.baseline, others[0])
     ledger = opened(folder / LEDGER)
-    books = _books(folder, ledger, scenario, (scenario.baseline, others[0]), table.num_rows)
+    names = (scenario.baseline, others[0])
+    books = _books(folder, ledger, scenario, names, table.num_rows)
     capital = figures["annual_total"] - figures["annual_with_capital"]
-    parts = (*_parts(books, scenario), Part(("annual_with_capital",), -capital, None, None))
+    lives = {
+        a.life_years.path: _column(folder, table, a.life_years.path) for a in _assets(scenario, names[1])
+    }
+    parts = (
+        *_parts(books, scenario),
+        *_left(books, scenario, names, lives),
+        Part(("annual_with_capital",), -capital, None, None),
+    )
     rate = _column(folder, table, scenario.prices.discount_rate.path)
     found = manifest.read(folder) or {}
     run = str(found.get("run_id", ""))
@@ -169,39 +183,59 @@ def _books(
     return books
 
 
-def _codes(table: pa.Table, column: str, names: Sequence[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _codes(
+    table: pa.Table, column: str, names: Sequence[str]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """Rows of ``names`` that a column of texts holds; -1 for others."""
     coded = table[column].combine_chunks()
-    rows = np.array([names.index(n) if n in names else -1 for n in coded.dictionary.to_pylist()], dtype=np.int64)
+    rows = np.array(
+        [names.index(n) if n in names else -1 for n in coded.dictionary.to_pylist()], dtype=np.int64
+    )
     return np.asarray(rows[coded.indices.to_numpy()])
 
 
 def _parts(books: dict[str, Floats], scenario: Scenario) -> Iterator[Part]:
-    """Parts of the baseline, then of the alternative with the opposite sign."""
+    """Items of the baseline, then those of the alternative with the opposite sign."""
     years = list(annual_years(scenario))
     for row, sign in ((0, 1.0), (1, -1.0)):
         amount, cost, carbon = (books[key][row] for key in ("amount", "cost_cny", "carbon_kg"))
-        for category, items in _grouped():
-            booked, spent = amount[:, :, items].sum(axis=2), cost[:, :, items].sum(axis=2)
-            if not spent.any() and not booked.any():
+        for k, item in enumerate(ITEMS):
+            if not cost[:, :, k].any() and not amount[:, :, k].any():
                 continue
-            annual = category in ANNUAL
-            used = booked[:, years].mean(axis=1) if annual else booked.sum(axis=1)
-            paid = spent[:, years].mean(axis=1) if annual else spent.sum(axis=1)
-            yield Part(_terms(category), sign * paid, used, sign * spent)
-            if category == "electricity":
-                tonnes = carbon[:, years][:, :, items].sum(axis=2).mean(axis=1) / KG_PER_T
+
+            def counted(booked: Floats, rows: int = k, annual: bool = item.category in ANNUAL) -> Floats:
+                found = booked[:, :, rows]
+                return np.asarray(found[:, years].mean(axis=1) if annual else found.sum(axis=1))
+
+            used, paid = counted(amount), counted(cost)
+            yield Part(_terms(item.category), sign * paid, used, sign * cost[:, :, k])
+            if item.category == "electricity":
                 yield Part(("energy_saved",), sign * used, None, None)
-                yield Part(("carbon_saved",), sign * tonnes, used, None)
+                yield Part(("carbon_saved",), sign * counted(carbon) / KG_PER_T, used, None)
 
 
-def _grouped() -> Iterator[tuple[str, list[int]]]:
-    """Items that make one part, with their category: one each, electricity together by side."""
-    for side in ("rooms", "cloud"):
-        yield "electricity", [k for k, i in enumerate(ITEMS) if (i.category, i.side) == ("electricity", side)]
-    for row, item in enumerate(ITEMS):
-        if item.category != "electricity":
-            yield item.category, [row]
+def _assets(scenario: Scenario, name: str) -> list[Assets]:
+    """What is worth something at the end, in the rooms and, unless a vendor builds it, in the cloud."""
+    alternative = scenario.alternatives[name]
+    financing, cloud = alternative.financing, alternative.cloud
+    if cloud is None or (financing is not None and financing.mode in VENDORS):
+        return room_assets(scenario)
+    return [*room_assets(scenario), *cloud_assets(scenario, cloud)]
+
+
+def _left(
+    books: dict[str, Floats], scenario: Scenario, names: Sequence[str], lives: dict[str, Floats]
+) -> Iterator[Part]:
+    """What is left of what was bought, counted against the saving where the baseline still has it."""
+    years = scenario.time.years
+    for row, sign in ((0, -1.0), (1, 1.0)):
+        cost, amount = books["cost_cny"][row], books["amount"][row]
+        for assets in _assets(scenario, names[row]):
+            share = left_share(years * MONTHS_PER_YEAR, lives[assets.life_years.path])
+            yearly = share.reshape(len(share), years, MONTHS_PER_YEAR).mean(axis=2)
+            left = (cost[:, :, assets.rows].sum(axis=2) * yearly).sum(axis=1)
+            if left.any():
+                yield Part((), sign * left, amount[:, :, assets.rows[0]].sum(axis=1), None, left=True)
 
 
 def _terms(category: str) -> tuple[str, ...]:

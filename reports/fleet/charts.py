@@ -129,7 +129,7 @@ def tradeoff(statement: FleetStatement, _study: FleetStudy, lang: Lang) -> Chart
     moving = [p for p in statement.figures if statement.figures[p]["migrations"] > 0]
     for names, kwh, slav, (dx, dy, side) in _labels(statement, moving):
         axes.plot(kwh, slav, marker="o", color=BLUE, linestyle="")
-        text = say(lang, "list.separator").join(names)
+        text = say(lang, "list.names").join(names)
         axes.annotate(text, (kwh, slav), xytext=(dx, dy), textcoords="offset points", ha=side, va="center")
     axes.set_xlabel(say(lang, "fleet.energy.axis"))
     axes.set_ylabel(say(lang, "fleet.tradeoff.axis"))

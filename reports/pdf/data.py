@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from functools import cache
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
 from ... import __version__
 from ..charts.style import font_path
-from ..document.blocks import Block, Document, Figure, Heading, Table, label
+from ..document.blocks import Block, Code, Contents, Document, Figure, Heading, Paragraph, Table, label
 from ..messages import Lang, say
 
 NO_GLYPH = "□"  # stands for a character that no font at hand can draw
 LATIN_EXTENDED = range(0x0100, 0x0180)  # drawn by the serif font that typst brings
-PAGE_UNITS = 100  # Latin characters that fit across a table
+PAGE_UNITS = 110  # Latin characters that fit across a table
+GAP_UNITS = 2  # between columns
 LEAST_UNITS = 6
 MOST_TOKEN = 16  # a longer word is broken
+MOST_NUMBER = 28  # so is a longer number
+LONG_CONTENTS = 50  # entries that may go over a page's end
 LONG_ROW = 1200  # characters of a row that may go over a page's end
+MOST_LEAD = 400  # characters
 MOST_SHORT = 60  # characters of a title that fit in the head of a page
 
 
@@ -29,10 +33,13 @@ def data_of(document: Document, folder: Path) -> dict[str, Any]:
     lang = document.lang
     blocks = []
     level = 0
-    for block in document.blocks:
-        made = _data(block, lang, folder)
+    entries = sum(isinstance(block, Heading) for block in document.blocks)
+    for block, following in zip_longest(document.blocks, document.blocks[1:]):
+        made = _data(block, lang, folder, entries)
         if isinstance(block, Heading):  # no level may be skipped, or readers lose their way
             level = made["level"] = min(block.level, level + 1, 3)
+        elif isinstance(block, Paragraph):  # a lead stays with its table
+            made["sticky"] = isinstance(following, Table | Code) and len(block.text) <= MOST_LEAD
         blocks.append(made)
     title = " ".join(document.title.split())
     running = title if len(title) <= MOST_SHORT else f"{title[: MOST_SHORT - 1]}…"
@@ -53,7 +60,7 @@ def data_of(document: Document, folder: Path) -> dict[str, Any]:
     return found
 
 
-def _data(block: Block, lang: Lang, folder: Path) -> dict[str, Any]:
+def _data(block: Block, lang: Lang, folder: Path, entries: int) -> dict[str, Any]:
     """A block as plain values, with its type and what the template cannot work out."""
     values = {"type": type(block).__name__.lower(), **asdict(block)}
     if isinstance(block, Figure):
@@ -62,6 +69,8 @@ def _data(block: Block, lang: Lang, folder: Path) -> dict[str, Any]:
         (folder / name).write_text(drawn, encoding="utf-8")
         del values["svg"], values["png"]
         values |= {"file": name, "label": label(lang, block)}
+    elif isinstance(block, Contents):
+        values["long"] = entries > LONG_CONTENTS
     elif isinstance(block, Table):
         for row in values["rows"]:
             row["long"] = sum(map(len, row["cells"])) > LONG_ROW
@@ -71,10 +80,15 @@ def _data(block: Block, lang: Lang, folder: Path) -> dict[str, Any]:
 
 def _widths(table: Table) -> list[int]:
     """Widths of columns in Latin characters: as long as their cells, evenly cut where the page ends."""
-    rows = [table.head, *(row.cells for row in table.rows if row.kind != "group")]
-    columns = [[row[column] for row in rows if column < len(row)] for column in range(len(table.head))]
-    least = [max(LEAST_UNITS, *map(_longest_word, cells)) for cells in columns]
-    wanted = [max(low, *map(_units, cells)) for low, cells in zip(least, columns, strict=True)]
+    rows = [row.cells for row in table.rows if row.kind != "group"]
+    least, wanted = [], []
+    for column, head in enumerate(table.head):
+        cells = [row[column] for row in rows if column < len(row)]
+        low = max(LEAST_UNITS, *map(_longest_word, [head, *cells]))
+        if column and column not in table.text_columns:
+            low = max(low, min(MOST_NUMBER, max(map(_units, cells), default=0)))
+        least.append(low + GAP_UNITS)
+        wanted.append(max(low, *map(_units, [head, *cells])) + GAP_UNITS)
     cap = max(wanted)
     while sum(min(cap, want) for want in wanted) > PAGE_UNITS and cap > LEAST_UNITS:
         cap -= 1
@@ -87,8 +101,9 @@ def _longest_word(text: str) -> int:
 
 
 def _units(text: str) -> int:
-    """Width of a text in Latin characters."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    """Width of the longest line of a text in Latin characters."""
+    lines = text.splitlines() or [""]
+    return max(sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line) for line in lines)
 
 
 def _drawable(value: Any) -> Any:

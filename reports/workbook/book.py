@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+from xlsxwriter.utility import (  # type: ignore[import-untyped]
+    xl_range_abs,
+    xl_rowcol_to_cell,
+)
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from ...scenarios.check import columns
 from ..lines import NOTHING
@@ -26,11 +29,12 @@ Quad = tuple["Cell", "Cell", "Cell", "Cell"]  # P10, P50, P90, mean
 
 CREATED = datetime(1980, 1, 1)  # as in the archive's entries: the same bytes whenever it is made
 MOST_CHARACTERS = 32_767
-MOST_SHEET_NAME = 31
 MOST_PROPERTY = 250
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE = 15.0  # height of a line in points
-WIDE, NARROW = 14.0, 9.0
+WIDE = 14.0  # a column's width in characters where nothing is said
+_PAGE_WIDTH = 1000  # pixels between the margins of A4 on its side
+_LEAST_SCALE, _MOST_SCALE = 45, 85  # percent
 
 # What a number is called in ``form`` and how it is shown.
 _FORMS: dict[str, str] = {
@@ -62,13 +66,16 @@ _STYLES: dict[str, dict[str, Any]] = {
         "border": 1,
         "border_color": "#7F7F7F",
     },
-    "text": {"text_wrap": True, "valign": "top"},
+    "text": {"text_wrap": True, "valign": "vcenter"},
     "label": {"text_wrap": True, "valign": "vcenter"},
+    "bold": {"bold": True, "valign": "vcenter"},
     "strong": {"bold": True, "top": 1, "valign": "vcenter"},
-    "input": {"font_color": "#0000C0", "align": "right"},
-    "formula": {"font_color": "#000000", "align": "right"},
-    "total": {"bold": True, "top": 1, "align": "right"},
-    "link": {"font_color": "#006100", "align": "right"},
+    "input": {"font_color": "#0000C0", "align": "right", "valign": "vcenter"},
+    "formula": {"font_color": "#000000", "align": "right", "valign": "vcenter"},
+    "total": {"bold": True, "top": 1, "align": "right", "valign": "vcenter"},
+    "result": {"bold": True, "align": "right", "valign": "vcenter"},
+    "link": {"font_color": "#006100", "align": "right", "valign": "vcenter"},
+    "unit": {"indent": 1, "valign": "vcenter"},
     "code": {"font_name": "Consolas", "text_wrap": True, "valign": "top"},
 }
 
@@ -93,7 +100,7 @@ class Cell:
     @property
     def ref(self) -> str:
         """Its address within the sheet, absolute."""
-        return xl_rowcol_to_cell(self.row, self.col, row_abs=True, col_abs=True)
+        return str(xl_rowcol_to_cell(self.row, self.col, row_abs=True, col_abs=True))
 
     @property
     def full(self) -> str:
@@ -248,16 +255,32 @@ class Sheet:
             self.widths[col] = width
             self.worksheet.set_column(col, col, width)
 
-    def finish(self, last_row: int, last_col: int, head: int | None = None, freeze_col: int = 1) -> None:
-        """Print area and page; the rows up to ``head`` stay in sight and are repeated on paper."""
+    def finish(
+        self,
+        last_row: int,
+        last_col: int,
+        head: int | None = None,
+        freeze_col: int = 1,
+        breaks: Sequence[int] = (),
+    ) -> None:
+        """Print area and page; the rows up to ``head`` stay in sight and are repeated on paper.
+
+        A sheet too wide for one page runs over several, each with the first column.
+
+        Args:
+            breaks: rows that begin a page.
+        """
         page = self.worksheet
         page.print_area(0, 0, last_row, last_col)
+        page.freeze_panes(0 if head is None else head + 1, freeze_col)
         if head is not None:
-            page.freeze_panes(head + 1, freeze_col)
             page.repeat_rows(head)
+        page.repeat_columns(0, freeze_col - 1)
         page.set_landscape()
         page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        wide = sum(7 * self.widths.get(col, WIDE) + 5 for col in range(last_col + 1))
+        page.set_print_scale(int(min(_MOST_SCALE, max(_LEAST_SCALE, 100 * _PAGE_WIDTH / wide))))
+        page.set_h_pagebreaks(list(breaks))
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         page.set_footer(f"&L&8roomfold {self.book.run}&C&8&A&R&8&P / &N")
         page.hide_gridlines(2)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxwriter.utility import xl_range
-
 from ...sim.worth import mid_months
 from ..books import MONTHS_PER_YEAR
 from ..figures import total_savings
 from ..quantiles import Floats
 from .book import MONEY, Area, Cell, Quad, Sheet, column_name
 from .facts import Facts
-from .spread import Weights, heads, write_links, write_quantiles
+from .spread import Weights, heads, write_quantiles
 
 _RATE, _LEFT, _NPV, _YEARS = 1, 2, 3, 4  # columns of the sheet of flows
 
@@ -64,11 +62,11 @@ def write_flows(sheet: Sheet, facts: Facts, name: str, weights: Weights) -> Flow
     sheet.number(time_row, _LEFT, years, "plain")
     for month, when in enumerate(mid_months(months).tolist()):
         sheet.number(time_row, first_month + month, when, "three")
-    _write_flows(sheet, facts, flow, first, time_row, facts.left(name) / facts.coin)
+    _write_flows(sheet, facts, flow, first, facts.left(name) / facts.coin)
     npv = total_savings(facts.books, name)["npv"].values / facts.coin
     _write_npv(sheet, npv, first, time_row, first_month, months, money)
     for i, label in enumerate(heads(facts)):
-        sheet.text(row + 2 + i, 0, label, "strong")
+        sheet.text(row + 2 + i, 0, label, "bold")
     last = first + len(flow) - 1
     quads = [
         write_quantiles(sheet, row + 2, col, sheet.area(first, col, last, col), weights, money)
@@ -96,9 +94,7 @@ def _month(facts: Facts, month: int) -> str:
     return f"{clock.year_of_month(month)}-{clock.calendar_month(month) + 1:02d}"
 
 
-def _write_flows(
-    sheet: Sheet, facts: Facts, flow: Floats, first: int, time_row: int, left: Floats
-) -> None:
+def _write_flows(sheet: Sheet, facts: Facts, flow: Floats, first: int, left: Floats) -> None:
     """Given columns, and the sums by year."""
     years, money = len(facts.years), MONEY[facts.lang]
     first_month = _YEARS + 2 * years
@@ -111,7 +107,9 @@ def _write_flows(
             sheet.number(row, first_month + month, value, money)
         for year in range(years):
             start = first_month + year * MONTHS_PER_YEAR
-            sheet.sum(row, _YEARS + year, sheet.area(row, start, row, start + MONTHS_PER_YEAR - 1), money, "formula")
+            sheet.sum(
+                row, _YEARS + year, sheet.area(row, start, row, start + MONTHS_PER_YEAR - 1), money, "formula"
+            )
         for year in range(years):
             area = sheet.area(row, _YEARS, row, _YEARS + year)
             sheet.sum(row, _YEARS + years + year, area, money, "formula")
@@ -126,10 +124,10 @@ def _write_npv(
     rate, left = column_name(_RATE), column_name(_LEFT)
     for world, value in enumerate(npv.tolist()):
         row = first + world
-        cash = xl_range(row, first_month, row, last_month)
+        cash = sheet.area(row, first_month, row, last_month).ref.replace("$", "")
         growth = f"(1+{rate}{row + 1})"
         text = f"=SUMPRODUCT({cash},{growth}^(-{when}))+{left}{row + 1}*{growth}^(-{horizon})"
-        sheet.formula(row, _NPV, text, value, money, "total")
+        sheet.formula(row, _NPV, text, value, money, "result")
 
 
 def write_cash(sheet: Sheet, facts: Facts, name: str, flows: Flows) -> Area:
@@ -162,13 +160,14 @@ def write_cash(sheet: Sheet, facts: Facts, name: str, flows: Flows) -> Area:
         sheet.text(r, 0, str(year), "label")
         sheet.link(r, 1, flows.saving[i][3], money)
         sheet.sum(r, 2, sheet.area(first, 1, r, 1), money, "formula")
-        write_links(sheet, r, 3, flows.cumulative[i][:3], money)
+        for j in range(3):
+            sheet.link(r, 3 + j, flows.cumulative[i][j], money)
         sheet.less(r, 6, sheet.cell(r, 5), sheet.cell(r, 3), money)
         sheet.link(r, 7, flows.of_world(facts.middle, i), money)
         sheet.sum(r, 8, sheet.area(first, 7, r, 7), money, "formula")
     last = first + len(facts.years)
-    end = _middle(sheet, facts, name, flows, last + 22)
-    sheet.finish(end, 8, row)
+    end = _middle(sheet, facts, name, flows, last + 21)
+    sheet.finish(end, 8, breaks=(last + 21,))
     return sheet.area(first, 0, last, 6)
 
 
@@ -193,8 +192,8 @@ def _middle(sheet: Sheet, facts: Facts, name: str, flows: Flows, row: int) -> in
     for month, when in enumerate(mid_months(len(before)).tolist()):
         r = first + month
         sheet.text(r, 0, _month(facts, month), "label")
-        cells = [sheet.number(r, 1 + i, cost[month], money) for i, cost in enumerate((before, after))]
-        saving = sheet.less(r, 3, *cells, money)
+        costs = [sheet.number(r, 1 + i, cost[month], money) for i, cost in enumerate((before, after))]
+        saving = sheet.less(r, 3, costs[0], costs[1], money)
         sheet.sum(r, 4, sheet.area(first, 3, r, 3), money, "formula")
         _present(sheet, r, sheet.number(r, 5, when, "three"), rate, saving, money)
     last = first + len(before) - 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...sim.ledger import ITEM
 from ..books import MONTHS_PER_YEAR, rows_of
 from ..figures import PARTS
 from ..money.metrics import STANDARDS
-from .book import ENERGY, Area, Cell, Sheet
+from .book import ENERGY, Area, Sheet
 from .facts import Facts
 from .spread import heads, write_stat
 
@@ -39,12 +41,20 @@ _METRICS = {
 }
 
 
-def write_energy(sheet: Sheet, facts: Facts) -> tuple[Area, int]:
-    """The chain and the years.
+@dataclass(frozen=True)
+class Chain:
+    """Where the electricity by cause stands: a label, then one column per alternative.
 
-    Returns:
-        The sums by cause with their head (a label, then one column per alternative), and the row of the chart.
+    ``head`` is the row that names the alternatives, ``chart`` a row with room for a chart.
     """
+
+    causes: Area
+    head: int
+    chart: int
+
+
+def write_energy(sheet: Sheet, facts: Facts) -> Chain:
+    """The chain before and after, and the years."""
     names = list(facts.books.scenario.alternatives)
     width = 1 + 2 * len(names)
     sheet.columns(34, *[18] * (width - 1))
@@ -61,9 +71,9 @@ def write_energy(sheet: Sheet, facts: Facts) -> tuple[Area, int]:
     sheet.head(row, [facts.say("book.item"), *labels, *fewer])
     causes, end = _chain(sheet, facts, names, row)
     chart = end + 2
-    _years(sheet, facts, names, chart + 24)
-    sheet.finish(chart + 26 + len(facts.years), width - 1)
-    return causes, chart
+    _years(sheet, facts, names, chart + 20)
+    sheet.finish(chart + 22 + len(facts.years), width - 1, breaks=(chart,))
+    return Chain(causes, row, chart)
 
 
 def _chain(sheet: Sheet, facts: Facts, names: list[str], head: int) -> tuple[Area, int]:

@@ -47,7 +47,6 @@ def write_ledger(sheet: Sheet, facts: Facts, worlds: Mapping[str, Worlds]) -> No
     for name in facts.books.others:
         row = _saving(sheet, facts, name, row, blocks, worlds[name]) + 3
     sheet.finish(row - 3, width - 1)
-    sheet.worksheet.freeze_panes(0, 1)
 
 
 def _groups(facts: Facts) -> Iterator[tuple[str, list[int]]]:
@@ -101,7 +100,7 @@ def _price(sheet: Sheet, facts: Facts, item: int, amount: float, total: Cell) ->
     """Amount over the horizon, its unit, and what one of it cost on average in CNY."""
     row, col = total.row, total.col
     count = sheet.number(row, col + 1, amount, "one")
-    sheet.text(row, col + 2, facts.say(f"book.unit.{ITEMS[item].unit}"), "label")
+    sheet.text(row, col + 2, facts.say(f"book.unit.{ITEMS[item].unit}"), "unit")
     if amount:
         text = f"={total.ref}*{facts.coin:.0f}/{count.ref}".replace("$", "")
         sheet.formula(row, col + 3, text, total.number * facts.coin / amount, "price")
@@ -153,9 +152,7 @@ def _saving(
     return block.total
 
 
-def _compare(
-    sheet: Sheet, facts: Facts, category: str, years: Area, total: Cell, worlds: Worlds
-) -> None:
+def _compare(sheet: Sheet, facts: Facts, category: str, years: Area, total: Cell, worlds: Worlds) -> None:
     """The saving of a category as the sheet of worlds has it, and the difference, which is nothing."""
     money, row, col = MONEY[facts.lang], total.row, total.col
     if category in ANNUAL:

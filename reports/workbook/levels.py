@@ -29,8 +29,7 @@ def write_levels(sheet: Sheet, facts: Facts, name: str, weights: Weights) -> Non
     own, both = _by_world(sheet, facts, table, weights, levels, shared)
     row = _owners(sheet, facts, name, row, own)
     _bearers(sheet, facts, row + 2, both)
-    sheet.finish(table + 7 + len(facts.worlds), width - 1)
-    sheet.worksheet.freeze_panes(0, 1)
+    sheet.finish(table + 5 + len(facts.worlds), width - 1)
 
 
 def _owners(sheet: Sheet, facts: Facts, name: str, row: int, quads: Mapping[str, Quad]) -> int:
@@ -92,20 +91,18 @@ def _by_world(
     sheet.section(row, facts.say("book.levels.by_world"), width)
     head, first = row + 1, row + 6
     titles = [facts.level_title(level) for level in levels]
-    shares = [
-        facts.say("book.with_share", level=facts.level_title(level)) for level in shared
-    ]
+    shares = [facts.say("book.with_share", level=facts.level_title(level)) for level in shared]
     total = facts.say("book.sum")
     sheet.head(head, [facts.say("book.world"), *titles, total, *shares, total])
     for i, label in enumerate(heads(facts)):
-        sheet.text(head + 1 + i, 0, label, "strong")
+        sheet.text(head + 1 + i, 0, label, "bold")
     for i, world in enumerate(facts.worlds):
-        sheet.number(first + i - 1, 0, world, "plain")
+        sheet.number(first + i, 0, world, "plain")
     found = []
     col = 1
     for part in (levels, shared):
         areas = {
-            level: write_column(sheet, first - 1, col + i, values / facts.coin, MONEY[facts.lang])
+            level: write_column(sheet, first, col + i, values / facts.coin, MONEY[facts.lang])
             for i, (level, values) in enumerate(part.items())
         }
         col += len(part)
@@ -125,6 +122,6 @@ def _sum_rows(
 ) -> None:
     money, some = MONEY[facts.lang], next(iter(areas.values()))
     for row in range(some.first_row, some.last_row + 1):
-        sheet.sum(row, col, sheet.area(row, col - len(areas), row, col - 1), money)
+        sheet.sum(row, col, sheet.area(row, col - len(areas), row, col - 1), money, "result")
     area = sheet.area(some.first_row, col, some.last_row, col)
     write_quantiles(sheet, head + 1, col, area, weights, money)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,15 +46,15 @@ def write_savings(sheet: Sheet, facts: Facts, name: str, worlds: Worlds) -> Savi
         width=_WIDTH,
     )
     years = {"first": statement.years[0], "last": statement.years[-1]}
-    row = _annual(sheet, facts, name, worlds, row, facts.say("page.savings.annual", **years)) + 2
+    means, row = _annual(sheet, facts, name, worlds, row, facts.say("page.savings.annual", **years))
     title = facts.say("page.savings.one_off", years=scenario.time.years)
-    _, row = _parts(sheet, facts, name, worlds, row, title, ONE_OFF, "one_off_total")
+    _, row = _parts(sheet, facts, name, worlds, row + 2, title, ONE_OFF, "one_off_total")
     row = _whole(sheet, facts, worlds, row + 2) + 2
     charts = row
-    row += 44  # room for two charts
-    steps = _steps(sheet, facts, name, row)
+    row += 38  # room for two charts
+    steps = _steps(sheet, facts, name, means, row)
     bins = _bins(sheet, facts, worlds, steps.last_row + 3)
-    sheet.finish(bins.last_row, _WIDTH - 1)
+    sheet.finish(bins.last_row + 1, _WIDTH - 1, breaks=(charts, row))
     return Savings(steps, bins, charts)
 
 
@@ -96,8 +97,10 @@ def _parts(
     return means, last + 1
 
 
-def _annual(sheet: Sheet, facts: Facts, name: str, worlds: Worlds, row: int, title: str) -> int:
-    """Annual categories, and the same without staff and after the cloud's capital."""
+def _annual(
+    sheet: Sheet, facts: Facts, name: str, worlds: Worlds, row: int, title: str
+) -> tuple[dict[str, Cell], int]:
+    """Annual categories, and the same without staff and after the cloud's capital; as ``_parts``."""
     money = MONEY[facts.lang]
     means, last = _parts(sheet, facts, name, worlds, row, title, ANNUAL, "annual_total")
     for key, taken in (("annual_without_staff", "staff"), ("annual_with_capital", "capital")):
@@ -110,12 +113,10 @@ def _annual(sheet: Sheet, facts: Facts, name: str, worlds: Worlds, row: int, tit
         for i in range(3):
             sheet.link(last, _P10 + i, worlds.quads[key][i], money, "total")
         sheet.less(last, _MEAN, means["annual_total"], means[taken], money, "total")
-    return last
+    return means, last
 
 
-def _mean_saving(
-    facts: Facts, name: str, category: str, sides: tuple[str, ...], annual: bool
-) -> float:
+def _mean_saving(facts: Facts, name: str, category: str, sides: tuple[str, ...], annual: bool) -> float:
     """Mean over worlds in CNY of what a category saves on some sides."""
     rows = rows_of({category}, *sides)
     saving: Callable[..., np.ndarray[tuple[int, ...], np.dtype[np.float64]]]
@@ -152,7 +153,7 @@ def figure_label(facts: Facts, key: str) -> str:
 _MONEY = ("annual_total", "annual_without_staff", "annual_with_capital", "one_off_total", "npv")
 
 
-def _steps(sheet: Sheet, facts: Facts, name: str, row: int) -> Area:
+def _steps(sheet: Sheet, facts: Facts, name: str, means: Mapping[str, Cell], row: int) -> Area:
     """From the baseline's yearly cost to the alternative's, as stacked columns take it."""
     money = MONEY[facts.lang]
     sheet.section(row, facts.say("book.steps"), _WIDTH)
@@ -165,7 +166,6 @@ def _steps(sheet: Sheet, facts: Facts, name: str, row: int) -> Area:
     sheet.number(first, 1, 0.0, money)
     sheet.number(first, 2, before, money)
     level = sheet.formula(first, 5, f"=C{first + 1}", before, money)
-    means = {c: _find_mean(sheet, facts, i) for i, c in enumerate(ANNUAL)}
     for i, category in enumerate(ANNUAL):
         level = _step(sheet, first + 1 + i, facts.say(f"category.{category}"), level, means[category], money)
     end = first + 1 + len(ANNUAL)
@@ -173,15 +173,6 @@ def _steps(sheet: Sheet, facts: Facts, name: str, row: int) -> Area:
     sheet.number(end, 1, 0.0, money)
     sheet.formula(end, 2, f"={level.ref}".replace("$", ""), level.value, money)
     return sheet.area(first, 0, end, 4)
-
-
-def _find_mean(sheet: Sheet, facts: Facts, i: int) -> Cell:
-    """The mean of the i-th annual category, in the first table of the sheet."""
-    return sheet.cell(_first_row(sheet) + i, _MEAN)
-
-
-def _first_row(sheet: Sheet) -> int:
-    return min(row for row, col in sheet.values if col == _MEAN)
 
 
 def _step(sheet: Sheet, row: int, label: str, level: Cell, saving: Cell, money: str) -> Cell:
@@ -203,7 +194,7 @@ def _bins(sheet: Sheet, facts: Facts, worlds: Worlds, row: int) -> Area:
     sheet.section(row, facts.say("book.bins", unit=facts.say("book.unit")), _WIDTH)
     sheet.head(row + 1, [facts.say(f"book.bins.{key}") for key in ("range", "from", "below", "worlds")])
     first = row + 2
-    for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (low, high) in enumerate(pairwise(edges)):
         r = first + i
         sheet.text(r, 0, f"{low:,.10g}–{high:,.10g}", "label")
         ends = [sheet.number(r, 1 + j, end, "general") for j, end in enumerate((low, high))]

@@ -121,9 +121,7 @@ def write_column(sheet: Sheet, row: int, col: int, values: Floats, form: str) ->
     return sheet.area(row, col, row + len(values) - 1, col)
 
 
-def write_links(
-    sheet: Sheet, row: int, col: int, quad: Quad, form: str, style: str = "link"
-) -> Quad:
+def write_links(sheet: Sheet, row: int, col: int, quad: Quad, form: str, style: str = "link") -> Quad:
     """P10, P50, P90 and the mean beside each other, from where they are computed."""
     low, middle, high, mean = (sheet.link(row, col + i, cell, form, style) for i, cell in enumerate(quad))
     return low, middle, high, mean

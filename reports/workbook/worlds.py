@@ -33,14 +33,16 @@ def write_worlds(sheet: Sheet, facts: Facts, name: str, npv: Area, weights: Weig
     sheet.columns(10, *[13] * 24)
     row = sheet.begin(
         facts.say("book.by_world.title", name=facts.title(name), baseline=facts.title(facts.books.baseline)),
-        facts.say("book.by_world.lead", unit=facts.say("book.unit"), year=facts.books.scenario.time.price_year),
+        facts.say(
+            "book.by_world.lead", unit=facts.say("book.unit"), year=facts.books.scenario.time.price_year
+        ),
         width=14,
     )
     first = row + 5  # below the head and four rows of quantiles
     columns = _columns(sheet, facts, saved, npv, first)
     sheet.head(row, [facts.say("book.world"), *(label for label, _, _ in columns.values())])
     for i, label in enumerate(heads(facts)):
-        sheet.text(row + 1 + i, 0, label, "strong")
+        sheet.text(row + 1 + i, 0, label, "bold")
     for i, world in enumerate(facts.worlds):
         sheet.number(first + i, 0, world, "plain")
     quads = {
@@ -68,7 +70,7 @@ def _columns(
         col = FIRST_COL + len(found)
         values = (saved[key].values / coin).tolist()
         for i, value in enumerate(values):
-            sheet.formula(first + i, col, text.format(row=first + i + 1), value, form, "total")
+            sheet.formula(first + i, col, text.format(row=first + i + 1), value, form, "result")
         found[key] = label, sheet.area(first, col, first + len(values) - 1, col), form
 
     def letter(key: str) -> str:

@@ -1,0 +1,69 @@
+"""The tables behind the charts as the page shows them when a mark is pointed at: its row, in both languages."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..messages import LANGS, Lang, messages, say
+
+if TYPE_CHECKING:
+    from ...scenarios.schema import Scenario
+    from ..charts.files import ChartFiles
+
+DIGITS = 6
+WORDS = ("category", "grade", "figure")  # families of messages that name cells of tables
+
+Json = dict[str, Any]
+Cell = str | float
+
+
+def chart_values(scenario: Scenario, charts: Mapping[tuple[str, Lang], ChartFiles]) -> Json:
+    """Of every chart: names of columns, rows that have marks, and the marks of each language.
+
+    Cells that are ids of the scenario or of a category are given in both languages under ``names``.
+    """
+    found: Json = {}
+    names: dict[str, list[str]] = {}
+    for name in dict.fromkeys(name for name, _ in charts):
+        made = {lang: charts[name, lang] for lang in LANGS}
+        shown = sorted({mark.row for files in made.values() for mark in files.marks})
+        if not shown:
+            continue
+        with made[LANGS[0]].csv.open(encoding="utf-8-sig", newline="") as file:
+            head, *table = csv.reader(file)
+        columns = [column.split(" (", 1)[0] for column in head]
+        rows = [[_cell(cell) for cell in table[row]] for row in shown]
+        for cell in {c for row in rows for c in row if isinstance(c, str)}:
+            if both := _named(scenario, cell):
+                names[cell] = both
+        found[name] = {
+            "columns": {lang: [say(lang, f"column.{column}") for column in columns] for lang in LANGS},
+            "rows": rows,
+            "marks": {
+                lang: [[*mark[:4], shown.index(mark.row)] for mark in files.marks]
+                for lang, files in made.items()
+            },
+        }
+    return {"charts": found, "names": names}
+
+
+def _cell(text: str) -> Cell:
+    """A number at a few digits, or the text."""
+    try:
+        return float(f"{float(text):.{DIGITS}g}")
+    except ValueError:
+        return text
+
+
+def _named(scenario: Scenario, cell: str) -> list[str] | None:
+    """What an id is called, by language as in LANGS; None if it is no id."""
+    for titled in (scenario.alternatives, scenario.estate.levels):
+        if cell in titled:
+            title = titled[cell].title
+            return [title.zh if lang == "zh" else title.en for lang in LANGS]
+    for family in WORDS:
+        if f"{family}.{cell}" in messages("en"):
+            return [say(lang, f"{family}.{cell}") for lang in LANGS]
+    return None

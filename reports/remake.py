@@ -1,0 +1,215 @@
+"""Reports of a finished run made again from its folder, without simulating: the same bytes as the run's own.
+
+They go into a folder of their own, written whole or not at all. Another report of the same run is added to
+those that are there already; ``remade.json`` names them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ..scenarios.errors import RoomfoldError
+from ..sim.outcome import Study
+from . import manifest
+from .folder import LEFT_BY_DESKTOPS, check_place, write_folder
+from .forms import OF_A_RUN, Form, write_forms
+from .messages import LANGS, Lang
+from .statement import Statement, state
+
+if TYPE_CHECKING:
+    from .charts import Format
+
+SUFFIX = "-report"
+LIST = "remade.json"
+PER_INCH = {"cm": 2.54, "mm": 25.4, "in": 1.0}
+CSS_PX_PER_INCH = 96
+PNG_PX_PER_INCH = 200
+LEAST_IN, MOST_IN = 2.0, 20.0
+_WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s*(cm|mm|in|px)")
+
+
+class RemakeError(RoomfoldError):
+    """A report that cannot be made as it was asked for."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class OneChart:
+    """A chart to be drawn by itself; as wide as in the report if ``width`` is None."""
+
+    name: str
+    form: Format = "svg"
+    width: str | None = None
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What is in a folder of reports, and of which run."""
+
+    roomfold: str
+    run_id: str
+    manifest_sha256: str
+    files: tuple[str, ...]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """What ``write`` wrote; None if it is not there."""
+        try:
+            found = json.loads((folder / LIST).read_text("utf-8"))
+            version, run, hashed = (str(found[name]) for name in ("roomfold", "run_id", "manifest_sha256"))
+            return cls(version, run, hashed, tuple(map(str, found["files"])))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def write(self, folder: Path) -> None:
+        """Write the list into the folder."""
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=2)
+        (folder / LIST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def remake(
+    folder: Path,
+    out: Path | None = None,
+    *,
+    langs: Sequence[Lang] = LANGS,
+    forms: Collection[Form] = OF_A_RUN,
+    chart: OneChart | None = None,
+) -> list[Path]:
+    """Make reports of a finished run again.
+
+    Args:
+        folder: of the run.
+        out: folder to write; ``folder`` with ``-report`` at its end if None.
+        chart: this one alone, in place of ``forms``.
+
+    Returns:
+        What was made, without what was there already.
+
+    Raises:
+        RemakeError: if there is no such chart, or no such width.
+        FolderError: if ``out`` holds something else.
+        KeptError: if the folder holds no run, or one that cannot be read here.
+    """
+    from .kept import kept
+
+    if chart is not None:
+        width_in = _checked(chart)
+    study = kept(folder)
+    whole = folder.resolve()
+    place = out or whole.with_name(whole.name + SUFFIX)
+    if place.resolve().is_relative_to(whole):
+        raise RemakeError(f"{place}: lies in the run's own folder; choose another with --out")
+    check_place(place, written)
+    statement = state(study)
+    made = _assured(folder, statement)
+    carried = _carried(place, folder, statement)
+    listed: list[str] = []
+
+    def fill(output: Path) -> None:
+        if chart is None:
+            write_forms(statement, study, output, str(made["command"]), forms, langs)
+        else:
+            _write_one(statement, study, output, chart, width_in, langs)
+        listed.extend(sorted(path.name for path in output.iterdir()))
+        for name in carried:
+            if not (output / name).exists():
+                (output / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(place / name, output / name)
+        run, of_run = manifest.run_id(statement), manifest.hash_of(folder / manifest.NAME)
+        _Listed(statement.version, run, of_run, tuple(sorted(_files(output)))).write(output)
+
+    write_folder(place, fill, written=written)
+    return [place / name for name in listed]
+
+
+def written(folder: Path) -> Collection[str] | None:
+    """Files of the reports made again in a folder; None if there are none."""
+    found = _Listed.read(folder)
+    return None if found is None else {LIST, *found.files}
+
+
+def inches(width: str, form: Format) -> float:
+    """A width in inches; pixels are those of the PNG, else of a style sheet.
+
+    Raises:
+        RemakeError: if it is no width for a chart.
+    """
+    found = _WIDTH.fullmatch(width.strip())
+    if found is None:
+        raise RemakeError(f"--width: got {width!r}, must be such as 8.5cm, 90mm, 3.3in or 600px")
+    number, unit = float(found[1]), found[2]
+    pixels = PNG_PX_PER_INCH if form == "png" else CSS_PX_PER_INCH
+    size = number / (pixels if unit == "px" else PER_INCH[unit])
+    if not LEAST_IN <= size <= MOST_IN:
+        ends = " to ".join(f"{end * PER_INCH['cm']:g}cm" for end in (LEAST_IN, MOST_IN))
+        raise RemakeError(f"--width: got {width!r}, must be from {ends}")
+    return size
+
+
+def _checked(chart: OneChart) -> float:
+    """Width of a chart in inches, if it can be drawn."""
+    from .charts import CHARTS, FORMATS
+    from .charts.style import WIDTH_IN
+
+    if chart.name not in CHARTS:
+        raise RemakeError(f"--chart: got {chart.name!r}, must be one of {', '.join(CHARTS)}")
+    if chart.form not in FORMATS:
+        raise RemakeError(f"--format: got {chart.form!r}, must be one of {', '.join(FORMATS)}")
+    return WIDTH_IN if chart.width is None else inches(chart.width, chart.form)
+
+
+def _write_one(
+    statement: Statement, study: Study, folder: Path, chart: OneChart, width_in: float, langs: Sequence[Lang]
+) -> None:
+    from .charts import render_one
+
+    run = manifest.run_id(statement)
+    for lang in langs:
+        path = folder / f"{chart.name}.{lang}.{chart.form}"
+        render_one(
+            statement, study, path, run, name=chart.name, form=chart.form, lang=lang, width_in=width_in
+        )
+
+
+def _assured(folder: Path, statement: Statement) -> Mapping[str, object]:
+    """The manifest of a run whose statement comes out as it did then."""
+    from .kept import KeptError
+    from .publish import STATEMENT, statement_text
+
+    made = manifest.read(folder)
+    assert made is not None, "a study was read from it"
+    path = folder / STATEMENT
+    if not path.is_file() or not manifest.unchanged(folder, STATEMENT, made):
+        raise KeptError(f"{path}: is not as the run wrote it; run it anew")
+    if path.read_text("utf-8") != statement_text(statement):
+        raise KeptError(f"{path}: {manifest.elsewhere(made)}, and would say something else; run it anew")
+    return made
+
+
+def _carried(place: Path, folder: Path, statement: Statement) -> list[str]:
+    """Files of reports that are there already and stay.
+
+    Raises:
+        RemakeError: if they are of another run.
+    """
+    found = _Listed.read(place)
+    if found is None:
+        return []
+    if found.run_id != manifest.run_id(statement):
+        raise RemakeError(f"{place}: holds reports of run {found.run_id}; choose another folder with --out")
+    if found.manifest_sha256 != manifest.hash_of(folder / manifest.NAME):
+        return []  # the same run, made anew since
+    return sorted(_files(place) & set(found.files))
+
+
+def _files(folder: Path) -> set[str]:
+    """Files of reports below a folder."""
+    there = (path for path in folder.rglob("*") if path.is_file() and path.name not in LEFT_BY_DESKTOPS)
+    return {path.relative_to(folder).as_posix() for path in there} - {LIST}

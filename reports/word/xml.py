@@ -1,0 +1,42 @@
+"""Elements of WordprocessingML, and text that may stand in them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+
+Element = Any  # lxml ships no types
+
+# What XML 1.0 cannot hold, C1 controls, and marks that turn the direction of the text after them.
+_FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def node(tag: str, *children: Element | None, **attributes: object) -> Element:
+    """An element in the namespace ``w``, with attributes in it; children that are None are left out."""
+    made = OxmlElement(f"w:{tag}", {qn(f"w:{key}"): str(value) for key, value in attributes.items()})
+    made.extend([child for child in children if child is not None])
+    return made
+
+
+def text_node(text: str) -> Element:
+    """A piece of text; spaces at its ends stay."""
+    made = node("t")
+    made.text = text
+    if text != text.strip():
+        made.set(qn("xml:space"), "preserve")
+    return made
+
+
+def clean(text: str) -> str:
+    """Text without characters that a file cannot hold or that hide what it says."""
+    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+
+
+def wide(text: str) -> bool:
+    """Whether Chinese characters stand in it, so that quotation marks and dashes are Chinese too."""
+    return any(letter >= "\u2e80" for letter in text)
