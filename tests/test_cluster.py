@@ -30,7 +30,7 @@ from roomfold.sim.crew import Task
 from . import killable
 from .killable import TINY
 
-WORLDS = 24
+WORLDS = 10
 START_S = 60
 
 
