@@ -38,6 +38,7 @@ SPARE_WEEKS = 3
 # Cells (systems x slots) that all rounds of the search for a bound may look at, and their least number.
 ROUNDS = {"quick": (60_000_000, 50, 1000), "full": (1_200_000_000, 400, 4000)}
 CHANGES = {"quick": 400_000, "full": 20_000_000}
+CHANGES_EACH = {"quick": 10_000, "full": 200_000}  # for each system: few need no more
 # Whole-number models up to so many moves are solved exactly.
 EXACT_MOVES = {"quick": 150, "full": 3000}
 HEAT_CNY = 3000.0
@@ -245,7 +246,8 @@ def _search(problem: Problem, start: Ints, effort: str, started: float) -> tuple
     proven = bound(problem, start, rounds, GAP[effort])
     slot, value, method = proven.slot, proven.value, "prices and changes"
     if cost_of(problem, slot) > value * (1 + GAP[effort]):
-        slot = anneal(problem, slot, CHANGES[effort], HEAT_CNY)
+        changes = min(CHANGES[effort], CHANGES_EACH[effort] * len(slot))
+        slot = anneal(problem, slot, changes, HEAT_CNY)
     cost = cost_of(problem, slot)
     if cost > value * (1 + GAP[effort]) and (fillings := pattern_bound(problem)) > value:
         value, method = fillings, "fillings of weeks and changes"
