@@ -87,10 +87,11 @@ def cite(
     form: Form = "both",
     place: Place | None = None,
 ) -> str:
-    """A citation of the run in a folder, or of one figure, published figure or file of it.
+    """A citation of the run in a folder, or of one figure, table, published figure or file of it.
 
     Args:
-        item: a chart's name, the id of a published figure, or a file of the run; the whole run if None.
+        item: a chart's name, a table's id, the id of a published figure, or a file of the run; the whole run
+            if None.
         place: where the run was published; None if it only lies in a folder.
 
     Raises:
@@ -126,7 +127,7 @@ def _read(folder: Path, lang: Lang) -> Cited:
     try:
         found: dict[str, Any] = json.loads(file.read_text("utf-8"))
         title = found.get("title", {}).get(lang) or str(made["scenario"])
-        claims = {claim["id"]: claim for claim in found.get("claims", ())}
+        claims = {claim["id"]: claim for claim in found.get("claims", ()) if "what" in claim}
         return Cited(
             lang=lang,
             version=_line(made["roomfold"]),
@@ -154,8 +155,27 @@ def _part(run: Cited, folder: Path, item: str) -> str:
         return say(run.lang, "cite.figure", title=title, id=item)
     if item in run.files:
         return say(run.lang, "cite.file", name=_line(item))
-    known = ", ".join([*run.figures(), *run.claims, *(name for name in run.files if "/" not in name)])
+    tables = _tables(folder, run.lang)
+    if item in tables:
+        return say(run.lang, "cite.table", title=_line(tables[item]), id=item)
+    files = (name for name in run.files if "/" not in name)
+    known = ", ".join([*run.figures(), *tables, *run.claims, *files])
     raise RoomfoldError(f"{folder}: nothing called {_line(item)!r} to cite; known are {known}")
+
+
+def _tables(folder: Path, lang: Lang) -> dict[str, str]:
+    """Captions of the report's tables by id; none if the run is not of this version."""
+    from .document.blocks import Table
+    from .document.compose import compose
+    from .kept import KeptError, kept
+    from .statement import state
+
+    try:
+        study = kept(folder)
+    except KeptError:
+        return {}
+    blocks = compose(state(study), {}, "", lang).blocks
+    return {block.id: block.caption for block in blocks if isinstance(block, Table)}
 
 
 def _gb(run: Cited, part: str, place: Place | None) -> list[str]:

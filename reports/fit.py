@@ -93,6 +93,7 @@ def demand_yaml(fit: Fit) -> str:
     """A demand section with one class, in the place of ``library:demand/government.yaml``."""
     found, trace = fit.parameters, fit.trace
     name = Path(trace.path).name
+    titles = {lang: say(lang, "fit.class", name=name) for lang in sorted(LANGS)}
     size = f"{fit.working} of {trace.components} components, {trace.span_days:.3g} d"
     of = f"{command(fit)} ({size}, sha256 {trace.sha256[:16]})"
     work, rest = found.workday or found.restday, found.restday or found.workday
@@ -110,7 +111,7 @@ def demand_yaml(fit: Fit) -> str:
         ASSUMED_GROWTH.rstrip(),
         "  classes:",
         "    fitted:",
-        f"      title: {{ en: {_quoted(f'As in {name}')}, zh: {_quoted(f'同 {name}')} }}",
+        f"      title: {{ {', '.join(f'{lang}: {_quoted(title)}' for lang, title in titles.items())} }}",
         "      share: 100",
         f"      workday: {_numbers(work)}",
         f"      restday: {_numbers(rest)}",

@@ -114,12 +114,15 @@ def kept(folder: Path) -> Study:
         KeptError: if the folder holds no run over worlds, one of another version, or a damaged one.
     """
     made = _of_this_version(folder)
+    changed = KeptError(f"{folder / SCENARIO}: was changed since the run; run it anew")
+    if not manifest.unchanged(folder, SCENARIO, made):
+        raise changed
     scenario = load_any(folder / SCENARIO)
     if isinstance(scenario, FleetScenario):
-        raise KeptError(f"{folder}: is the run of a fleet, whose report is not made again; run it again")
+        raise KeptError(f"{folder}: is the run of a fleet, which keeps no study; run it anew for its report")
     content = _content(folder / NAME)
-    if content.scenario != fingerprint(scenario) or not manifest.unchanged(folder, SCENARIO, made):
-        raise KeptError(f"{folder / SCENARIO}: was changed since the run; run it anew")
+    if content.scenario != fingerprint(scenario):  # code of the user's own, say
+        raise changed
     values = next(result.draws for result in content.results if result.world == content.world)
     clock = Clock.of(scenario.time, scenario.calendar)
     world = World(

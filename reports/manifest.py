@@ -120,8 +120,8 @@ def options(folder: Path) -> Options:
 
 def unchanged(folder: Path, name: str, made: Mapping[str, object]) -> bool:
     """Whether a file of a run is still that of its manifest."""
-    hashes = made.get("sha256")
-    return isinstance(hashes, dict) and hashes.get(name) == hash_of(folder / name)
+    hashes, path = made.get("sha256"), folder / name
+    return path.is_file() and isinstance(hashes, dict) and hashes.get(name) == hash_of(path)
 
 
 def elsewhere(made: Mapping[str, object]) -> str:

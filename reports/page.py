@@ -108,14 +108,28 @@ def chart_parts(charts: Charts, lang: Lang, name: str) -> Mapping[str, object]:
     }
 
 
+_PLACES = re.compile(r' (?:d|x|y|x1|x2|y1|y2|cx|cy|r|width|height|transform|points)="[^"]*"')
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
+
+
 def _drawing(svg: str) -> str:
-    """A drawing without what the page has already: its font, and what stands in its caption."""
+    """A drawing without what the page has already, its font and caption, to a hundredth of a point."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, count=1, flags=re.DOTALL)
-    svg = re.sub(r"<title>.*?</title>\s*", "", svg, count=1, flags=re.DOTALL)
-    svg = re.sub(r"<style[^>]*>@font-face.*?</style>", "", svg, count=1, flags=re.DOTALL)
+    for spare in (
+        r"<metadata>.*?</metadata>\s*",
+        r"<title>.*?</title>\s*",
+        r"<style[^>]*>@font-face.*?</style>",
+    ):
+        svg = re.sub(spare, "", svg, count=1, flags=re.DOTALL)
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r">\s*\n\s*<", ">\n<", svg)
     svg = re.sub(r"'roomfold-[\w-]+', '[^']+', sans-serif", f"{FONT}, sans-serif", svg)
+    svg = _PLACES.sub(lambda found: _LONG_NUMBER.sub(_short, found.group()).replace(" \n", " "), svg)
     return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def _short(found: re.Match[str]) -> str:
+    return f"{float(found.group()):.2f}".rstrip("0").rstrip(".")
 
 
 def _body(
@@ -144,6 +158,7 @@ def _body(
         "others": lambda: [name for name in drawn if name not in used],
         "traces": traces(statement, study, found, lang),
         "keys": _keys(statement),
+        "compared": [name for name, found in statement.money.items() if found.compared],
         "has": inside.keys(),
         "draws": inside.get("draws"),
     }
@@ -162,26 +177,26 @@ def _keys(statement: Statement) -> Mapping[str, list[str]]:
 
 
 def _inside(statement: Statement, study: Study, charts: Charts) -> Json:
-    """What the script reads: draws, bookings, values of the charts."""
+    """What the script reads: values of the charts, money of every world, bookings of the middle one."""
     scenario = statement.scenario
-    both = {(name, lang): made for (name, _), made in charts.items() for lang in LANGS if (name, lang) in charts}
-    inside: Json = chart_values(scenario, {key: charts[key] for key in both})
+    inside: Json = chart_values(scenario, charts)
     if statement.savings:
-        levels = _keys(statement)["level"]
-        inside["draws"] = draws(
-            Books.of(scenario, study.results), statement.claims, [key.split(" ", 1)[1] for key in levels]
-        )
+        levels = [*next(iter(statement.savings.values())).by_level]
+        inside["draws"] = draws(Books.of(scenario, study.results), statement.claims, levels)
     if tree := drill(study):
         inside["drill"] = tree
         inside["items"] = [
-            [item.category, int(item.category in ANNUAL), *(say(lang, f"booking.{item.name}") for lang in LANGS)]
-            for item in ITEMS
+            [i.category, int(i.category in ANNUAL), *_both(f"booking.{i.name}")] for i in ITEMS
         ]
-        inside["levels"] = {
-            key: [text(lang, level.title) for lang in LANGS] for key, level in scenario.estate.levels.items()
-        }
-        inside["categories"] = {c: [say(lang, f"category.{c}") for lang in LANGS] for c in (*ANNUAL, *ONE_OFF)}
+        titles = {key: level.title for key, level in scenario.estate.levels.items()}
+        inside["levels"] = {key: [text(lang, title) for lang in LANGS] for key, title in titles.items()}
+        inside["categories"] = {c: _both(f"category.{c}") for c in (*ANNUAL, *ONE_OFF)}
     return inside
+
+
+def _both(key: str) -> list[str]:
+    """A message in every language, in the order of LANGS."""
+    return [say(lang, key) for lang in LANGS]
 
 
 def _words(lang: Lang) -> Mapping[str, str]:

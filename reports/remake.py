@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 
 SUFFIX = "-report"
 LIST = "remade.json"
-PER_INCH = {"cm": 2.54, "mm": 25.4, "in": 1.0}
-CSS_PX_PER_INCH = 96
-PNG_PX_PER_INCH = 200
-LEAST_IN, MOST_IN = 2.0, 20.0
+PX_PER_INCH = 96  # of a style sheet, and of a PNG whose width is given in pixels
+PER_INCH = {"cm": 2.54, "mm": 25.4, "in": 1.0, "px": PX_PER_INCH}
+LEAST_CM, MOST_CM = 8, 50  # one column of two on a page; a poster
 _WIDTH = re.compile(r"(\d+(?:\.\d+)?)\s*(cm|mm|in|px)")
 
 
@@ -102,11 +101,7 @@ def remake(
     if chart is not None:
         width_in = _checked(chart)
     study = kept(folder)
-    whole = folder.resolve()
-    place = out or whole.with_name(whole.name + SUFFIX)
-    if place.resolve().is_relative_to(whole):
-        raise RemakeError(f"{place}: lies in the run's own folder; choose another with --out")
-    check_place(place, written)
+    place = _place(folder, out)
     statement = state(study)
     made = _assured(folder, statement)
     carried = _carried(place, folder, statement)
@@ -135,8 +130,8 @@ def written(folder: Path) -> Collection[str] | None:
     return None if found is None else {LIST, *found.files}
 
 
-def inches(width: str, form: Format) -> float:
-    """A width in inches; pixels are those of the PNG, else of a style sheet.
+def inches(width: str) -> float:
+    """A width in inches.
 
     Raises:
         RemakeError: if it is no width for a chart.
@@ -144,13 +139,20 @@ def inches(width: str, form: Format) -> float:
     found = _WIDTH.fullmatch(width.strip())
     if found is None:
         raise RemakeError(f"--width: got {width!r}, must be such as 8.5cm, 90mm, 3.3in or 600px")
-    number, unit = float(found[1]), found[2]
-    pixels = PNG_PX_PER_INCH if form == "png" else CSS_PX_PER_INCH
-    size = number / (pixels if unit == "px" else PER_INCH[unit])
-    if not LEAST_IN <= size <= MOST_IN:
-        ends = " to ".join(f"{end * PER_INCH['cm']:g}cm" for end in (LEAST_IN, MOST_IN))
-        raise RemakeError(f"--width: got {width!r}, must be from {ends}")
+    size = float(found[1]) / PER_INCH[found[2]]
+    if not LEAST_CM <= round(size * PER_INCH["cm"], 6) <= MOST_CM:
+        raise RemakeError(f"--width: got {width!r}, must be from {LEAST_CM}cm to {MOST_CM}cm")
     return size
+
+
+def _place(folder: Path, out: Path | None) -> Path:
+    """Folder to write, if reports may be written there."""
+    run = folder.resolve()
+    place = out or run.with_name(run.name + SUFFIX)
+    if place.resolve().is_relative_to(run):
+        raise RemakeError(f"{place}: lies in the run's own folder; choose another with --out")
+    check_place(place, written)
+    return place
 
 
 def _checked(chart: OneChart) -> float:
@@ -162,20 +164,20 @@ def _checked(chart: OneChart) -> float:
         raise RemakeError(f"--chart: got {chart.name!r}, must be one of {', '.join(CHARTS)}")
     if chart.form not in FORMATS:
         raise RemakeError(f"--format: got {chart.form!r}, must be one of {', '.join(FORMATS)}")
-    return WIDTH_IN if chart.width is None else inches(chart.width, chart.form)
+    return WIDTH_IN if chart.width is None else inches(chart.width)
 
 
 def _write_one(
     statement: Statement, study: Study, folder: Path, chart: OneChart, width_in: float, langs: Sequence[Lang]
 ) -> None:
     from .charts import render_one
+    from .charts.files import PNG_DPI
 
-    run = manifest.run_id(statement)
+    run, name, form = manifest.run_id(statement), chart.name, chart.form
+    dpi = PX_PER_INCH if (chart.width or "").strip().endswith("px") else PNG_DPI
     for lang in langs:
-        path = folder / f"{chart.name}.{lang}.{chart.form}"
-        render_one(
-            statement, study, path, run, name=chart.name, form=chart.form, lang=lang, width_in=width_in
-        )
+        path = folder / f"{name}.{lang}.{form}"
+        render_one(statement, study, path, run, name=name, form=form, lang=lang, width_in=width_in, dpi=dpi)
 
 
 def _assured(folder: Path, statement: Statement) -> Mapping[str, object]:
@@ -186,7 +188,7 @@ def _assured(folder: Path, statement: Statement) -> Mapping[str, object]:
     made = manifest.read(folder)
     assert made is not None, "a study was read from it"
     path = folder / STATEMENT
-    if not path.is_file() or not manifest.unchanged(folder, STATEMENT, made):
+    if not manifest.unchanged(folder, STATEMENT, made):
         raise KeptError(f"{path}: is not as the run wrote it; run it anew")
     if path.read_text("utf-8") != statement_text(statement):
         raise KeptError(f"{path}: {manifest.elsewhere(made)}, and would say something else; run it anew")

@@ -341,10 +341,16 @@ def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def slow(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a slow run puts its temporary files."""
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture
+def slow(tmp_path: Path, temporary: Path) -> Iterator[subprocess.Popen[str]]:
     """A run in two processes that has finished its first world."""
     what = ("run", TINY, "--worlds", WORLDS, "--jobs", 2, "--out", tmp_path / "run")
-    env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.5"}
+    env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.5", "TMPDIR": str(temporary)}
     process = subprocess.Popen(
         killable.command(*what), stderr=subprocess.PIPE, text=True, env=env, start_new_session=True
     )
@@ -369,6 +375,20 @@ def test_a_worker_that_vanishes_is_replaced(whole: Path, slow: subprocess.Popen[
     errors = slow.stderr.read()
     assert slow.wait(timeout=60) == 0, errors
     assert differences(whole, tmp_path / "run") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another folder for temporary files")
+def test_a_killed_run_leaves_nothing_among_temporary_files(
+    slow: subprocess.Popen[str], temporary: Path
+) -> None:
+    """Its workers clear up when they see that it is gone."""
+    assert any(temporary.iterdir())
+    slow.kill()
+    slow.wait()
+    until = time.monotonic() + 60
+    while any(temporary.iterdir()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(temporary.iterdir())
 
 
 def test_workers_that_keep_vanishing_are_an_error(begun: Path) -> None:

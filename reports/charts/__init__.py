@@ -17,17 +17,25 @@ from .cashflow import cashflow
 from .claims import distribution, oneoff
 from .drivers import drivers
 from .energy import energy
-from .files import FORMATS, ChartFiles, Format, write, write_one
+from .files import FORMATS, PNG_DPI, ChartFiles, Format, write, write_one
+from .hosts import hosts
 from .levels import levels
 from .migration import migration
+from .proof import proof
+from .rooms import rooms
 from .service import service
 from .style import WIDTH_IN, Chart, dress, styled
 from .tornado import tornado
+from .tradeoff import tradeoff
 from .utilisation import utilisation
+from .verdicts import verdicts
 from .waterfall import waterfall
+from .words import short
 from .worlds import in_language
 
 __all__ = ["CHARTS", "FORMATS", "Chart", "ChartFiles", "Format", "render_all", "render_one"]
+
+TITLE_COLUMNS = 80  # of a scenario's title in the line under a chart
 
 ChartFunction = Callable[[Statement, Study, Lang], Chart]
 
@@ -41,8 +49,13 @@ CHARTS: Mapping[str, ChartFunction] = {
     "levels": levels,
     "energy": energy,
     "utilisation": utilisation,
+    "hosts": hosts,
     "migration": migration,
+    "rooms": rooms,
     "service": service,
+    "verdicts": verdicts,
+    "tradeoff": tradeoff,
+    "proof": proof,
 }
 
 
@@ -74,10 +87,11 @@ def render_one(
     form: Format,
     lang: Lang,
     width_in: float = WIDTH_IN,
+    dpi: int = PNG_DPI,
 ) -> None:
     """Write one chart, so many inches wide, to a place of one's own; no other is drawn."""
     with _drawn(statement, study, name, lang, run_id, width_in) as chart:
-        write_one(chart, path, form, name, lang, run_id)
+        write_one(chart, path, form, name, lang, run_id, dpi)
 
 
 @contextmanager
@@ -97,7 +111,7 @@ def source(study: Study, lang: Lang, run_id: str) -> str:
     return say(
         lang,
         "source",
-        title=in_language(scenario.title, lang),
+        title=short(in_language(scenario.title, lang), TITLE_COLUMNS),
         worlds=len(study.results),
         year=scenario.time.price_year,
         run=run_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from ...sim.outcome import Study
 from ..books import MONTHS_PER_YEAR
@@ -11,7 +12,7 @@ from ..cash import payback
 from ..messages import Lang, money, say
 from ..quantiles import Floats, quantiles
 from ..statement import Statement
-from .style import BLACK, BLUE, GREEN, GREY, SKY, Cell, Chart, legend_above, numbers, panel
+from .style import BLACK, BLUE, GREEN, GREY, SKY, Cell, Chart, legend_above, narrow, numbers, panel
 from .words import money_scale
 from .worlds import Pair
 
@@ -55,8 +56,8 @@ def _draw(axes: Axes, cumulative: Floats, payback_months: Floats, pair: Pair, la
     paths = np.pad(cumulative, ((0, 0), (1, 0))) / scale
     low, mid, high = quantiles(paths)
     axes.fill_between(x, low, high, color=SKY, alpha=0.35, linewidth=0, label=say(lang, "band"))
-    for path in paths[:WORLDS_SHOWN]:
-        axes.plot(x, path, color=GREY, linewidth=0.35, alpha=0.5)
+    single = [np.column_stack([x, path]) for path in paths[:WORLDS_SHOWN]]
+    axes.add_collection(LineCollection(single, color=GREY, linewidth=0.35, alpha=0.5))
     axes.plot([], [], color=GREY, linewidth=0.5, label=say(lang, "cashflow.worlds"))
     axes.plot(x, mid, color=BLUE, linewidth=2.2, label=say(lang, "median"))
     axes.axhline(0, color=BLACK, linewidth=0.9)
@@ -74,8 +75,8 @@ def _draw(axes: Axes, cumulative: Floats, payback_months: Floats, pair: Pair, la
             zorder=5,
         )
     axes.set_xlim(0, months)
-    axes.set_xticks(x[::MONTHS_PER_YEAR])
-    axes.set_xticklabels([f"{pair.books.clock.year_of_month(int(m))}" for m in x[::MONTHS_PER_YEAR]])
+    shown = x[:: MONTHS_PER_YEAR * -(-months // MONTHS_PER_YEAR // (6 if narrow() else 12))]
+    axes.set_xticks(shown, [f"{pair.books.clock.year_of_month(int(m))}" for m in shown])
     axes.set_xlabel(say(lang, "axis.year_start"))
     axes.set_ylabel(say(lang, "cashflow.axis", unit=unit))
     axes.grid()

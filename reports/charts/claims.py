@@ -11,7 +11,21 @@ from ..claims import Check
 from ..messages import Lang, money, money_range, say, share
 from ..quantiles import Floats, quantiles
 from ..statement import Statement
-from .style import BLACK, BLUE, GREY, RED, SKY, Cell, Chart, above, beside, only, panels
+from .style import (
+    BLACK,
+    BLUE,
+    GREY,
+    RED,
+    SKY,
+    SMALL_PT,
+    Cell,
+    Chart,
+    above,
+    beside,
+    narrow,
+    only,
+    panels,
+)
 from .words import money_scale
 from .worlds import Pair, in_language
 
@@ -35,7 +49,7 @@ def _claim_chart(statement: Statement, study: Study, metric: str, lang: Lang) ->
         return _unclaimed(statement, study, metric, lang)
     claim = ways[0].claim
     ways = [way for way in ways if way.claim.id == claim.id]
-    figure, axes = panels(len(ways), 1, 1.55 + 0.8 * len(ways), sharex=True)
+    figure, axes = panels(len(ways), 1, 1.55 + _row_in() * len(ways), sharex=True)
     names = [accounting(way, lang, "\n") for way in ways]
     verdicts = [_verdict(way, lang) for way in ways]
     unit = _draw(axes[:, 0].tolist(), [way.values for way in ways], names, verdicts, claim, lang)
@@ -51,6 +65,11 @@ def _claim_chart(statement: Statement, study: Study, metric: str, lang: Lang) ->
     return Chart(figure, _title(ways, metric, lang), caption, COLUMNS, tuple(rows))
 
 
+def _row_in() -> float:
+    """Height of a row; higher if its words stand above it."""
+    return 1.3 if narrow() else 0.8
+
+
 def _unclaimed(statement: Statement, study: Study, metric: str, lang: Lang) -> Chart:
     """What to show where nothing is claimed: all categories, net of the cloud's own cost."""
     pair = Pair.of(statement, study)
@@ -58,7 +77,7 @@ def _unclaimed(statement: Statement, study: Study, metric: str, lang: Lang) -> C
     values = (pair.books.annual_saving if annual else pair.books.one_off_saving)(pair.alternative)
     low, mid, high = quantiles(values)
     middle, span = money(lang, mid), money_range(lang, low, high)
-    figure, axes = panels(1, 1, 2.6)
+    figure, axes = panels(1, 1, 1.8 + _row_in())
     names, verdicts = [say(lang, "accounting.net.on")], [say(lang, "claims.range", mid=middle, range=span)]
     unit = _draw([axes[0, 0]], [values], names, verdicts, None, lang)
     axes[0, 0].set_xlabel(say(lang, f"claims.axis_{metric}", unit=unit))
@@ -116,8 +135,12 @@ def _draw(
     tallest = max(int(np.histogram(row / scale, bins)[0].max()) for row in rows)
     for ax, row, name, verdict in zip(axes, rows, names, verdicts, strict=True):
         _row(ax, row / scale, bins, tallest)
-        ax.set_ylabel(name, rotation=0, ha="right", va="center", linespacing=1.25)
-        beside(ax, 0.4 * tallest, verdict)
+        if narrow():
+            words = [" ".join(name.split("\n")) if lang == "en" else name.replace("\n", "，"), verdict]
+            ax.set_title("\n".join(words), loc="left", fontsize=SMALL_PT, linespacing=1.25)
+        else:
+            ax.set_ylabel(name, rotation=0, ha="right", va="center", linespacing=1.25)
+            beside(ax, 0.4 * tallest, verdict)
         if claim:
             ax.axvline(claim.published / scale, color=RED, linewidth=1.8, linestyle="--")
         if low < 0 < high:
@@ -126,7 +149,11 @@ def _draw(
         only(ax, *(["bottom"] if ax is axes[-1] else []))
     if claim:
         text = say(lang, "claims.published", id=claim.id, published=money(lang, claim.published))
-        above(axes[0], claim.published / scale, 1.08 * tallest, text, RED)
+        if narrow():
+            first = axes[0].get_title(loc="left")
+            axes[0].set_title(f"{text}\n{first}", loc="left", fontsize=SMALL_PT, linespacing=1.25)
+        else:
+            above(axes[0], claim.published / scale, 1.08 * tallest, text, RED)
     return unit
 
 

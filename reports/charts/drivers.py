@@ -12,11 +12,29 @@ from ...sim.outcome import Study
 from ..messages import Lang, messages, say, share
 from ..rank import Driver, chance
 from ..statement import Statement
-from .style import BLACK, BLUE, GREY, ORANGE, PALE, Chart, legend_above, only, panel
+from .style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE,
+    Chart,
+    columns_in,
+    labels,
+    legend_above,
+    narrow,
+    only,
+    panel,
+    width_in,
+)
+from .words import wrap
 from .worlds import in_language
 
 COLUMNS = ("quantity", "grade", "rank_correlation")
 SHOWN = 14
+NAME_LINES = 2
+MARGIN_IN = 1.5  # left of the axes, at least
+KEY_MARGIN_IN = 2.2
 GRADES = {"S": (BLUE, ""), "W": (PALE, "///"), "A": (ORANGE, "xxx")}
 
 
@@ -24,7 +42,7 @@ def drivers(statement: Statement, study: Study, lang: Lang) -> Chart:
     """The quantities that go with the saving most, by how well their values are known."""
     shown = statement.drivers[:SHOWN]
     by_chance = chance(statement.worlds)
-    figure, axes = panel(5.2)
+    figure, axes = panel(1.6 + (0.36 if narrow() else 0.26) * max(2, len(shown)))
     _draw(axes, shown, [label(study.scenario, d.path, lang) for d in shown], by_chance, lang)
     rows = tuple((d.path, d.grade, d.correlation) for d in statement.drivers)
     caption = say(lang, "drivers.caption", worlds=statement.worlds, chance=f"{by_chance:.2f}")
@@ -91,7 +109,7 @@ def _of_alternative(scenario: Scenario, alternative: str, rest: list[str], lang:
     return name, ", ".join([*([title] if title else []), *owners])
 
 
-def _draw(axes: Axes, shown: Sequence[Driver], labels: list[str], by_chance: float, lang: Lang) -> None:
+def _draw(axes: Axes, shown: Sequence[Driver], names: list[str], by_chance: float, lang: Lang) -> None:
     axes.axvspan(-by_chance, by_chance, color="#EEEEEE", linewidth=0)
     for y, driver in enumerate(shown):
         colour, hatch = GRADES[driver.grade]
@@ -107,11 +125,11 @@ def _draw(axes: Axes, shown: Sequence[Driver], labels: list[str], by_chance: flo
             fontsize=8,
         )
     axes.axvline(0, color=GREY, linewidth=0.9)
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(names)), labels(names, NAME_LINES))
     axes.invert_yaxis()
-    reach = min(1.0, max([abs(d.correlation) for d in shown] + [by_chance]) * 1.18)
+    reach = max([abs(d.correlation) for d in shown] + [by_chance]) * (1.5 if narrow() else 1.22)
     axes.set_xlim(-reach, reach)
-    axes.set_xlabel(say(lang, "drivers.axis"))
+    axes.set_xlabel(wrap(say(lang, "drivers.axis"), columns_in(width_in() - MARGIN_IN)))
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     only(axes, "bottom")
@@ -120,4 +138,4 @@ def _draw(axes: Axes, shown: Sequence[Driver], labels: list[str], by_chance: flo
         for g, (c, h) in GRADES.items()
     ]
     keys.append(Patch(facecolor="#EEEEEE", label=say(lang, "drivers.chance")))
-    legend_above(axes, 4, handles=keys, loc="lower right", bbox_to_anchor=(1.0, 1.0))
+    legend_above(axes, 4, width_in() - (0.0 if narrow() else KEY_MARGIN_IN), handles=keys)

@@ -31,7 +31,7 @@ from .style import DPI, Chart
 Format = Literal["svg", "png", "pdf"]
 FORMATS: tuple[Format, ...] = ("svg", "png", "pdf")
 
-PNG_SCALE = 2
+PNG_DPI = 2 * DPI  # twice as fine as a screen shows it
 PNG_COMPRESSION = 3  # half the time of the usual 6, and no larger: these are lines and plain areas
 
 
@@ -57,7 +57,7 @@ def figure_id(name: str, run_id: str) -> str:
 
 def write(chart: Chart, folder: Path, name: str, lang: Lang, run_id: str) -> ChartFiles:
     """Write a chart's SVG, PNG and CSV; the same chart gives the same bytes."""
-    _lay_out(chart.figure)
+    canvas = _laid_out(chart.figure)
     made = ChartFiles(
         folder / f"{name}.{lang}.svg",
         folder / f"{name}.{lang}.png",
@@ -67,28 +67,33 @@ def write(chart: Chart, folder: Path, name: str, lang: Lang, run_id: str) -> Cha
         marks(chart),
     )
     made.svg.write_text(_svg(chart, name, lang, run_id), encoding="utf-8", newline="\n")
-    made.png.write_bytes(_png(chart, name, run_id))
+    made.png.write_bytes(_png(chart, canvas, name, run_id))
     made.csv.write_text(_table(chart), encoding="utf-8-sig", newline="")
     return made
 
 
-def write_one(chart: Chart, path: Path, form: Format, name: str, lang: Lang, run_id: str) -> None:
-    """Write a chart in one format to a place of one's own."""
-    _lay_out(chart.figure)
+def write_one(
+    chart: Chart, path: Path, form: Format, name: str, lang: Lang, run_id: str, dpi: int = PNG_DPI
+) -> None:
+    """Write a chart in one format to a place of one's own, as PNG with so many pixels per inch."""
+    canvas = _laid_out(chart.figure, dpi)
     if form == "svg":
         path.write_text(_svg(chart, name, lang, run_id), encoding="utf-8", newline="\n")
+    elif form == "png":
+        path.write_bytes(_png(chart, canvas, name, run_id, dpi))
     else:
-        path.write_bytes(_png(chart, name, run_id) if form == "png" else _pdf(chart, name, run_id))
+        path.write_bytes(_pdf(chart, name, run_id))
 
 
-def _lay_out(figure: Figure) -> None:
-    """Place the axes once, at the resolution of the PNG, whose texts are measured anyway."""
+def _laid_out(figure: Figure, dpi: int = PNG_DPI) -> FigureCanvasAgg:
+    """Place the axes once, with the renderer of the PNG, which then has measured every text."""
+    figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(figure)
     engine = figure.get_layout_engine()
     if engine is not None:
-        FigureCanvasAgg(figure)
-        figure.set_dpi(DPI * PNG_SCALE)
         engine.execute(figure)
         figure.set_layout_engine("none")
+    return canvas
 
 
 def _svg(chart: Chart, name: str, lang: Lang, run_id: str) -> str:
@@ -109,7 +114,7 @@ def _svg(chart: Chart, name: str, lang: Lang, run_id: str) -> str:
         "Type": "StillImage",
     }
     buffer = io.StringIO()
-    FigureCanvasSVG(chart.figure).print_svg(buffer, metadata=metadata)
+    FigureCanvasSVG(chart.figure).print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]  # has no types
     svg = re.sub(r"<!DOCTYPE.*?>\s*", "", buffer.getvalue(), count=1, flags=re.DOTALL)
     svg = re.sub(r'( id="|url\(#|xlink:href="#)', rf"\g<1>{key}-", svg)
     svg = svg.replace("*{stroke-linejoin", f"#{key}-figure_1 *{{stroke-linejoin")
@@ -121,13 +126,12 @@ def _svg(chart: Chart, name: str, lang: Lang, run_id: str) -> str:
     return svg.replace("<defs>", f'<defs>\n  <style type="text/css">{face}</style>', 1)
 
 
-def _png(chart: Chart, name: str, run_id: str) -> bytes:
-    """The chart as PNG, twice as fine as a screen shows it."""
-    chart.figure.set_dpi(DPI * PNG_SCALE)
-    canvas = FigureCanvasAgg(chart.figure)
-    canvas.draw()
+def _png(chart: Chart, canvas: FigureCanvasAgg, name: str, run_id: str, dpi: int = PNG_DPI) -> bytes:
+    """The chart as PNG."""
+    canvas.draw()  # type: ignore[no-untyped-call]  # has no types
     width, height = canvas.get_width_height(physical=True)
-    shown = Image.frombuffer("RGBA", (width, height), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+    pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]  # has no types
+    shown = Image.frombuffer("RGBA", (width, height), pixels, "raw", "RGBA", 0, 1)
     about = PngInfo()
     texts = {
         "Title": chart.title,
@@ -137,8 +141,7 @@ def _png(chart: Chart, name: str, run_id: str) -> bytes:
     for key, text in texts.items():
         about.add_itxt(key, text)
     buffer = io.BytesIO()
-    dpi = (DPI * PNG_SCALE, DPI * PNG_SCALE)
-    shown.convert("RGB").save(buffer, "png", compress_level=PNG_COMPRESSION, dpi=dpi, pnginfo=about)
+    shown.convert("RGB").save(buffer, "png", compress_level=PNG_COMPRESSION, dpi=(dpi, dpi), pnginfo=about)
     return buffer.getvalue()
 
 
@@ -153,7 +156,7 @@ def _pdf(chart: Chart, name: str, run_id: str) -> bytes:
         "CreationDate": None,
     }
     buffer = io.BytesIO()
-    FigureCanvasPdf(chart.figure).print_pdf(buffer, metadata=metadata)
+    FigureCanvasPdf(chart.figure).print_pdf(buffer, metadata=metadata)  # type: ignore[no-untyped-call]  # has no types
     return buffer.getvalue()
 
 

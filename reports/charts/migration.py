@@ -1,17 +1,18 @@
-"""How the move goes: waves or units as bars against their plan, the limits it runs into, and systems moved."""
+"""How the move goes: waves or units against their plan, the limits it runs into, and systems moved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from ...scenarios.estate import NEVER
 from ...scenarios.schema import Claim
 from ...sim.outcome import Study
 from ..books import MONTHS_PER_YEAR
@@ -22,6 +23,8 @@ from .style import (
     BLACK,
     BLUE,
     GREY,
+    LABEL_COLUMNS,
+    LABEL_NARROW_COLUMNS,
     ORANGE,
     OUTLINE,
     PALE,
@@ -29,19 +32,21 @@ from .style import (
     Cell,
     Chart,
     beside,
-    labels,
     legend_above,
     narrow,
     numbers,
     only,
     panels,
+    width_in,
 )
-from .waves import NEVER, Limits, Moves, Row
+from .waves import Limits, Moves, Row
+from .words import short
 from .worlds import Pair, in_language
 
 COLUMNS = ("series", "group", "month_end", "middle_world", "p10", "p50", "p90")
 ROW_IN, USE_IN, SYSTEMS_IN = 0.23, 1.25, 1.7
 HEAD_IN = 0.5  # legend above each panel
+LEGEND_MARGIN_IN = 1.9
 SHORTEST = 0.25  # months that a bar is long at least
 QUARTERLY, MONTHLY = 48, 14  # months up to which ticks stand so close
 SERIES = ("staff", "line", "cutovers")
@@ -68,7 +73,7 @@ def migration(statement: Statement, study: Study, lang: Lang) -> Chart:
     if moves is not None:
         _gantt(axes[0], moves, shown, lang)
         _use(axes[1], moves, moves.limits(), lang)
-    _systems(axes[-1], moved, planned, claim, pair, lang)
+    _systems(axes[-1], moved, planned, claim, statement, pair, lang)
     for ax in axes:
         _days(ax, statement, pair)
         ax.set_xlim(first, last)
@@ -146,7 +151,6 @@ def _caption(moves: Moves | None, statement: Statement, lang: Lang) -> str:
 
 def _gantt(axes: Axes, moves: Moves, shown: list[Row], lang: Lang) -> None:
     """Planned above, simulated below; what came after the last planned day of a row stands out."""
-    end = float(moves.world.clock.months)
     for y, row in enumerate(shown):
         planned = moves.months(moves.planned_h[row.chosen])
         low, high = float(planned.min()), float(planned.max())
@@ -154,21 +158,14 @@ def _gantt(axes: Axes, moves: Moves, shown: list[Row], lang: Lang) -> None:
         axes.barh(y - 0.2, high - low, 0.34, left=low, color="white", edgecolor=BLACK, linewidth=0.8)
         here = moves.moved_h[row.chosen]
         if (here < NEVER).any():
-            moved = moves.months(here[here < NEVER])
-            start, stop = float(moved.min()), max(float(moved.max()), float(moved.min()) + SHORTEST)
-            axes.barh(y + 0.2, min(stop, high) - start, 0.34, left=start, color=BLUE, **OUTLINE) if (
-                start < high
-            ) else None
-            if stop > high:
-                left = max(high, start)
-                axes.barh(y + 0.2, stop - left, 0.34, left=left, color=ORANGE, hatch="////", **OUTLINE)
+            _simulated(axes, y + 0.2, moves.months(here[here < NEVER]), high)
         beside(axes, y, _figures(moves, row, lang))
-    axes.set_yticks(range(len(shown)), labels([_label(moves, row, lang) for row in shown], 1))
+    wide = LABEL_NARROW_COLUMNS + 2 if narrow() else LABEL_COLUMNS
+    axes.set_yticks(range(len(shown)), [short(_label(moves, row, lang), wide) for row in shown])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     levels = sum(row.kind == "level" for row in shown)
     if 0 < levels < len(shown):
         axes.axhline(levels - 0.5, color=GREY, linewidth=0.8)
-    axes.axvline(end, color=GREY, linewidth=0.8)
     axes.tick_params(axis="both", length=0)
     axes.grid(axis="x")
     only(axes)
@@ -179,7 +176,23 @@ def _gantt(axes: Axes, moves: Moves, shown: list[Row], lang: Lang) -> None:
     ]
     if moves.migration.freeze:
         keys.append(Patch(facecolor=PALE, alpha=0.6, label=say(lang, "migration.freeze")))
-    legend_above(axes, 4, handles=keys)
+    legend_above(axes, 4, _legend_room_in(), handles=keys)
+
+
+def _simulated(axes: Axes, y: float, moved: Floats, planned_to: float) -> None:
+    """From the first to the last cut-over, in two parts if it goes on after the last planned one."""
+    start = float(moved.min())
+    stop = max(float(moved.max()), start + SHORTEST)
+    between = min(max(planned_to, start), stop)
+    if between > start:
+        axes.barh(y, between - start, 0.34, left=start, color=BLUE, **OUTLINE)
+    if stop > between:
+        axes.barh(y, stop - between, 0.34, left=between, color=ORANGE, hatch="////", **OUTLINE)
+
+
+def _legend_room_in() -> float:
+    """Width of a legend between the labels of rows and the column on the right."""
+    return width_in() - (0.0 if narrow() else LEGEND_MARGIN_IN)
 
 
 def _label(moves: Moves, row: Row, lang: Lang) -> str:
@@ -235,10 +248,18 @@ def _use(axes: Axes, moves: Moves, limits: Limits, lang: Lang) -> None:
     axes.set_ylabel(say(lang, "migration.use_axis"))
     axes.tick_params(axis="x", length=0)
     axes.grid()
-    legend_above(axes, 5, columnspacing=1.0)
+    legend_above(axes, 5, _legend_room_in(), columnspacing=1.0)
 
 
-def _systems(axes: Axes, moved: Floats, planned: Floats, claim: Claim | None, pair: Pair, lang: Lang) -> None:
+def _systems(
+    axes: Axes,
+    moved: Floats,
+    planned: Floats,
+    claim: Claim | None,
+    statement: Statement,
+    pair: Pair,
+    lang: Lang,
+) -> None:
     """Systems moved by each month's end, all worlds."""
     x = np.arange(moved.shape[1] + 1)
     low, mid, high = quantiles(np.pad(moved, ((0, 0), (1, 0))))
@@ -249,16 +270,18 @@ def _systems(axes: Axes, moved: Floats, planned: Floats, claim: Claim | None, pa
     top = max(float(high.max()), float(expected.max()), 1.0)
     if pair.books.scenario.alternatives[pair.alternative].deadline is not None:
         axes.plot([], [], "--", color=BLACK, linewidth=1.1, label=say(lang, "migration.deadline"))
+    if _due(statement, pair):
+        axes.plot([], [], "-.", color=RED, linewidth=0.9, label=say(lang, "migration.rule"))
     if claim is not None and claim.by is not None:
         top = max(top, claim.published)
         what = say(lang, f"relation.{claim.relation}", number=number(lang, claim.published))
         at, label = _months_at(pair, claim.by), say(lang, "migration.claim", id=claim.id, what=what)
-        look = {"marker": "D", "markersize": 7, "color": ORANGE, "markeredgecolor": BLACK}
+        look: dict[str, Any] = {"marker": "D", "markersize": 7, "color": ORANGE, "markeredgecolor": BLACK}
         axes.plot([at], [claim.published], linestyle="none", zorder=5, label=label, **look)
     axes.set_ylim(0, top * 1.1)
     axes.set_ylabel(say(lang, "migration.systems_axis"))
     axes.grid()
-    legend_above(axes, 5, columnspacing=1.0)
+    legend_above(axes, 5, _legend_room_in(), columnspacing=1.0)
 
 
 def _days(axes: Axes, statement: Statement, pair: Pair) -> None:

@@ -21,13 +21,31 @@ from ...scenarios.schema import Scenario
 from ...sim.outcome import Study
 from ..messages import Lang, money, say, share
 from ..statement import Statement
-from .style import BLACK, BLUE, GREY, ORANGE, SKY, Cell, Chart, beside, legend_above, only, panel
-from .words import short
+from .style import (
+    BLACK,
+    BLUE,
+    GREY,
+    LABEL_NARROW_COLUMNS,
+    ORANGE,
+    SKY,
+    SMALL_PT,
+    Cell,
+    Chart,
+    beside,
+    columns_in,
+    legend_above,
+    narrow,
+    only,
+    panel,
+    width_in,
+)
+from .words import short, wrap
 from .worlds import in_language
 
 COLUMNS = ("alternative", "problem", "solution", "cost_cny_per_year", "bound_cny_per_year", "over_bound")
 MOST_ROWS = 18
-ROW_IN = 0.46
+ROW_IN, NARROW_ROW_IN = 0.46, 1.05
+NARROW_MARGIN_IN = 1.25
 NAME = 34  # half-width columns
 DAYS_PER_YEAR = 365.25
 EXACT = 1e-6
@@ -70,7 +88,8 @@ def proof(statement: Statement, study: Study, lang: Lang) -> Chart:
     """Plans and simple rules over the proven lower bound."""
     parts = list(_parts(statement, study))
     shown = parts[:MOST_ROWS]
-    figure, axes = panel(1.5 + ROW_IN * max(1, len(shown)))
+    row_in = NARROW_ROW_IN if narrow() else ROW_IN
+    figure, axes = panel(1.7 + row_in * max(1, len(shown)))
     _draw(axes, shown, study.scenario, lang)
     rows: list[tuple[Cell, ...]] = [
         (part.alternative, part.problem, name, cost, part.bound, part.over(cost))
@@ -131,17 +150,31 @@ def _draw(axes: Axes, parts: list[Part], scenario: Scenario, lang: Lang) -> None
         return
     for y, part in enumerate(parts):
         axes.barh(
-            y, part.over(part.cost), 0.5, color=SKY, alpha=0.6, hatch="///", edgecolor=GREY, linewidth=0.6
+            y,
+            part.over(part.cost),
+            0.36 if narrow() else 0.5,
+            color=SKY,
+            alpha=0.6,
+            hatch="///",
+            edgecolor=GREY,
+            linewidth=0.6,
         )
         for rule, cost in part.rules.items():
             axes.plot([part.over(cost)], [y], markeredgecolor=BLACK, markersize=8, **MARKS[rule])
         axes.plot([part.over(part.cost)], [y], markeredgecolor=BLACK, markersize=8, **PLAN)
         text = say(lang, "proof.figures", cost=money(lang, part.cost), left=_left(part, lang))
-        beside(axes, y, text)
+        if narrow():
+            look: dict[str, Any] = {"va": "top", "fontsize": SMALL_PT}
+            text = wrap(
+                text.replace("\n", " " if lang == "en" else ""), columns_in(width_in() - NARROW_MARGIN_IN)
+            )
+            axes.text(0.03, y + 0.28, text, transform=axes.get_yaxis_transform(), in_layout=False, **look)
+        else:
+            beside(axes, y, text)
     axes.axvline(0, color=BLACK, linewidth=2.0)
     several = len({part.alternative for part in parts}) > 1
     axes.set_yticks(range(len(parts)), [_label(part, scenario, several, lang) for part in parts])
-    axes.set_ylim(len(parts) - 0.5, -0.5)
+    axes.set_ylim(len(parts) - (0.05 if narrow() else 0.5), -0.5)
     axes.margins(x=0.08)
     left, right = axes.get_xlim()
     axes.set_xlim(min(left, -0.02 * right), right if right > EXACT else 0.01)
@@ -158,7 +191,8 @@ def _label(part: Part, scenario: Scenario, several: bool, lang: Lang) -> str:
     text = say(lang, f"proof.{part.problem}")
     if not several:
         return text
-    return f"{text}\n{short(in_language(scenario.alternatives[part.alternative].title, lang), NAME)}"
+    name = in_language(scenario.alternatives[part.alternative].title, lang)
+    return f"{text}\n{short(name, LABEL_NARROW_COLUMNS if narrow() else NAME)}"
 
 
 def _legend(axes: Axes, parts: list[Part], lang: Lang) -> None:

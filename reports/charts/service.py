@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from ...sim.outcome import Outcome, Study
 from ..messages import Lang, number, say, significant
 from ..quantiles import Floats, quantiles
 from ..statement import Statement
-from .style import BLACK, BLUE, GREY, Cell, Chart, numbers, only, panels
+from .style import (
+    BLACK,
+    BLUE,
+    GREY,
+    Cell,
+    Chart,
+    beside,
+    columns_in,
+    labels,
+    narrow,
+    numbers,
+    only,
+    panels,
+    width_in,
+)
+from .words import wrap
 from .worlds import Pair
 
 COLUMNS = ("metric", "alternative", "p10", "p50", "p90", "mean")
+MARGIN_IN = 1.3  # left of the axes, at least
 MARKERS = (("s", GREY), ("o", BLUE))
 
 
@@ -70,10 +86,11 @@ def _dots(
     if smallest > 0 and largest > 8 * smallest:
         axes.set_xscale("log")
         axes.set_xlim(smallest / 1.6, largest * 1.6)
-        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if narrow() else (1.0, 2.0, 5.0)))
         axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.set_xlim(0, largest * 1.15 or 1.0)
+        axes.xaxis.set_major_locator(MaxNLocator(3 if narrow() else 8))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: number(lang, v, 0 if v >= 1 else 2)))
     for y, ((low, mid, high), (marker, colour)) in enumerate(zip(spreads, MARKERS, strict=True)):
         axes.plot([low, high], [y, y], color=colour, linewidth=3.2, solid_capstyle="round", alpha=0.55)
@@ -85,10 +102,12 @@ def _dots(
             low=significant(lang, low, 2),
             high=significant(lang, high, 2),
         )
-        axes.text(1.02, y, text, transform=axes.get_yaxis_transform(), va="center", fontsize=8.5)
-    axes.set_yticks((0, 1), [pair.title(n, lang) for n in names])
+        beside(axes, y, text)
+    axes.set_yticks((0, 1), labels(pair.title(n, lang) for n in names))
     axes.set_ylim(1.6, -0.6)
-    axes.set_title(say(lang, f"service.{metric}"), loc="left", pad=3)
+    axes.set_title(
+        wrap(say(lang, f"service.{metric}"), columns_in(width_in() - MARGIN_IN)), loc="left", pad=3
+    )
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     only(axes, "bottom")

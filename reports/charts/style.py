@@ -17,11 +17,13 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
 from .font import FAMILY
 from .font import font_path as font_path
-from .words import columns, wrap
+from .words import columns, short, wrap
 
 WIDTH_IN = 8.0
 HEIGHT_IN = 4.5
@@ -45,7 +47,7 @@ CATEGORY_STYLE = {
     "platform": (RED, "++"),
 }
 
-TEXT_PT, SMALL_PT, SOURCE_PT = 9.0, 8.5, 7.5
+TEXT_PT, HEADING_PT, SMALL_PT, SOURCE_PT = 9.0, 9.5, 8.5, 7.5
 TITLE_PT, TITLE_NARROW_PT = 12.0, 10.0
 TITLE_LINES, TITLE_NARROW_LINES, SOURCE_LINES = 4, 8, 6
 EDGE_IN = 0.1  # left and right of title and source
@@ -60,7 +62,7 @@ SETTINGS: dict[str, Any] = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": BLACK,
     "axes.labelsize": TEXT_PT,
-    "axes.titlesize": 9.5,
+    "axes.titlesize": HEADING_PT,
     "axes.axisbelow": True,
     "xtick.labelsize": SMALL_PT,
     "ytick.labelsize": SMALL_PT,
@@ -176,6 +178,12 @@ def labels(names: Iterable[str], lines: int = 2) -> list[str]:
     return [wrap(name, LABEL_NARROW_COLUMNS if narrow() else LABEL_COLUMNS, lines) for name in names]
 
 
+def heading(axes: Axes, name: str, figures: str, room_in: float) -> None:
+    """A name and figures above a panel, in at most so many inches; a long name is shortened."""
+    room = columns_in(room_in, HEADING_PT)
+    axes.set_title(f"{short(name, room)}\n{wrap(figures, room, 3)}", loc="left", linespacing=1.3)
+
+
 def only(axes: Axes, *sides: str) -> None:
     """Keep only the named spines."""
     for side, spine in axes.spines.items():
@@ -183,7 +191,7 @@ def only(axes: Axes, *sides: str) -> None:
 
 
 def beside(axes: Axes, y: float, text: str) -> None:
-    """Text in a column right of the axes, level with ``y``; what is in brackets on a line of its own if narrow."""
+    """Text in a column right of the axes, level with ``y``; if narrow, brackets on a line of their own."""
     if narrow():
         text = text.replace(" (", "\n(").replace("（", "\n（").replace("\n\n", "\n")
     axes.text(
@@ -199,7 +207,7 @@ def above(axes: Axes, x: float, y: float, text: str, color: str = BLACK) -> None
 
 
 def legend_above(axes: Axes, columns: int, room_in: float = inf, **options: Any) -> None:
-    """A legend above the axes, from the left edge, in as few lines as fit.
+    """A legend above the axes, from their left edge (the figure's if narrow), in as few lines as fit.
 
     Args:
         columns: at most.
@@ -213,14 +221,26 @@ def legend_above(axes: Axes, columns: int, room_in: float = inf, **options: Any)
         "columnspacing": 1.4,
     } | options
     handles: list[Artist] = settings.pop("handles", None) or axes.get_legend_handles_labels()[0]
-    room = columns_in(min(room_in, width_in() - 0.75))
+    room = columns_in(min(room_in, width_in() - (2 * EDGE_IN if narrow() else 0.75)))
     mark = 2 * (settings["handlelength"] + 0.8)  # columns of a mark and the gap behind it
     names = [wrap(str(handle.get_label()), room - mark, 2) for handle in handles]
     for count in range(min(columns, len(names)), 0, -1):
         widest = [max(_wide(n) for n in names[c::count]) + mark for c in range(count)]
         if sum(widest) + 2 * settings["columnspacing"] * (count - 1) <= room:
             break
-    axes.legend(handles=_row_by_row(handles, count), labels=_row_by_row(names, count), ncols=count, **settings)
+    shown, texts = _row_by_row(handles, count), _row_by_row(names, count)
+    legend = axes.legend(handles=shown, labels=texts, ncols=count, **settings)
+    if narrow():
+        rows = [names[first : first + count] for first in range(0, len(names), count)]
+        _from_the_edge(axes, legend, sum(max(n.count("\n") for n in row) + 1 for row in rows))
+
+
+def _from_the_edge(axes: Axes, legend: Legend, lines: int) -> None:
+    """Let a legend begin at the figure's edge; blank lines keep its place above the axes."""
+    place = blended_transform_factory(axes.figure.transFigure, axes.transAxes)
+    legend.set_bbox_to_anchor((EDGE_IN / width_in(), 1.0), transform=place)
+    legend.set_in_layout(False)
+    axes.set_title("\n".join([" "] * lines), fontsize=SMALL_PT, linespacing=1.6, pad=4)
 
 
 def _wide(text: str) -> float:

@@ -10,7 +10,7 @@ from ..messages import Lang, money_cell, say, share
 from ..statement import Statement
 from ..uncertainty.indices import Index
 from .drivers import label
-from .style import BLACK, BLUE, GREY, ORANGE, Chart, legend_above, only, panel
+from .style import BLACK, BLUE, GREY, ORANGE, Chart, labels, legend_above, narrow, only, panel
 
 COLUMNS = ("quantity", "first_order", "total_order", "total_p5", "total_p95", "at_p10_cny", "at_p90_cny")
 SHOWN = 12
@@ -19,19 +19,21 @@ LOW, HIGH = (ORANGE, "///"), (BLUE, "")
 
 def tornado(statement: Statement, study: Study, lang: Lang) -> Chart:
     """Mean of the saving with each quantity at its P10 and at its P90, the widest first."""
-    figure, axes = panel(4.6)
-    if statement.uncertainty is None:
-        return Chart(figure, say(lang, "tornado.none"), "", COLUMNS, ())
-    found = statement.uncertainty.sensitivities["annual_total"]
+    found = None if statement.uncertainty is None else statement.uncertainty.sensitivities["annual_total"]
+    if found is None or not found.indices:
+        figure, axes = panel(0.8)
+        axes.set_axis_off()
+        return Chart(figure, say(lang, "tornado.none"), say(lang, "tornado.none"), COLUMNS, ())
     shown = sorted(found.indices, key=lambda i: -abs(i.high - i.low))[:SHOWN]
+    figure, axes = panel(1.6 + (0.36 if narrow() else 0.26) * max(2, len(shown)))
     _draw(axes, shown, [label(study.scenario, i.path, lang) for i in shown], found.mean, lang)
     rows = tuple((i.path, i.first, i.total, *i.total_range, i.low, i.high) for i in found.indices)
     caption = say(lang, "tornado.caption", q2=share(found.q2), worlds=statement.worlds)
-    title = say(lang, "tornado.title", first=label(study.scenario, shown[0].path, lang)) if shown else None
-    return Chart(figure, title or say(lang, "tornado.none"), caption, COLUMNS, rows)
+    title = say(lang, "tornado.title", first=label(study.scenario, shown[0].path, lang))
+    return Chart(figure, title, caption, COLUMNS, rows)
 
 
-def _draw(axes: Axes, shown: list[Index], labels: list[str], mean: float, lang: Lang) -> None:
+def _draw(axes: Axes, shown: list[Index], names: list[str], mean: float, lang: Lang) -> None:
     for y, index in enumerate(shown):
         for end, (colour, hatch) in ((index.low, LOW), (index.high, HIGH)):
             axes.barh(
@@ -47,7 +49,7 @@ def _draw(axes: Axes, shown: list[Index], labels: list[str], mean: float, lang: 
                 fontsize=8,
             )
     axes.axvline(mean, color=GREY, linewidth=0.9)
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(names)), labels(names))
     axes.invert_yaxis()
     axes.margins(x=0.14)
     axes.xaxis.set_major_formatter(lambda value, _: money_cell(lang, value))
@@ -59,4 +61,4 @@ def _draw(axes: Axes, shown: list[Index], labels: list[str], mean: float, lang: 
         Patch(facecolor=c, hatch=h, edgecolor=BLACK, linewidth=0.6, label=say(lang, f"tornado.{end}"))
         for end, (c, h) in (("low", LOW), ("high", HIGH))
     ]
-    legend_above(axes, 2, handles=keys, loc="lower right", bbox_to_anchor=(1.0, 1.0))
+    legend_above(axes, 2, handles=keys)

@@ -29,7 +29,7 @@ from .worlds import in_language
 COLUMNS = ("alternative", "aim", "p10", "p50", "p90", "dominated")
 MOST_NAMED = 10
 NAME = 40  # half-width columns
-KEY_MARGIN_IN, KEY_LINE_IN = 1.1, 0.185
+KEY_MARGIN_IN, KEY_LINE_IN = 1.3, 0.185
 POINTS_PER_IN = 72
 LOOKS = (
     (GREY, "s"),
@@ -85,9 +85,9 @@ def dominated(medians: Floats) -> NDArray[np.bool_]:
     Args:
         medians: shape (alternatives, aims).
     """
-    no_worse = (medians[None, :] <= medians[:, None]).all(axis=2)
-    better = (medians[None, :] < medians[:, None]).any(axis=2)
-    return np.asarray((no_worse & better).any(axis=1))
+    no_worse = np.asarray((medians[None, :] <= medians[:, None]).all(axis=2))
+    better = np.asarray((medians[None, :] < medians[:, None]).any(axis=2))
+    return np.asarray(np.any(no_worse & better, axis=1))
 
 
 def _aims(statement: Statement, study: Study) -> list[Aims]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from ...sim.outcome import Study
 from ..messages import Lang, say, share
 from ..quantiles import Floats, quantiles
 from ..statement import Statement
-from .style import Chart, only, panels
+from .style import BLACK, Chart, heading, narrow, only, panels, width_in
 from .worlds import Pair
 
 COLUMNS = ("alternative", "weekday", "hour", "utilisation")
@@ -24,14 +26,15 @@ def utilisation(statement: Statement, study: Study, lang: Lang) -> Chart:
     heat = {name: pair.books.each(name, lambda o: o.heat).mean(axis=0) for name in names}
     mean = {n: pair.books.mean_of_years(pair.books.each(n, lambda o: o.utilisation)) for n in names}
     figure, axes = panels(1, 2, 3.6, sharey=True)
-    top = max(float(h.max()) for h in heat.values())
+    top = max(max(float(h.max()) for h in heat.values()), 1e-9)
     for ax, name in zip(axes[0], names, strict=True):
         image = _strip(ax, heat[name], top)
         low, mid, high = (share(v, 1) for v in quantiles(mean[name]))
-        title = say(lang, "utilisation.panel", name=pair.title(name, lang), mid=mid, low=low, high=high)
-        ax.set_title(title, loc="left")
+        idle = share(1 - heat[name].max())
+        figures = say(lang, "utilisation.panel", mid=mid, low=low, high=high, idle=idle)
+        heading(ax, pair.title(name, lang), figures, width_in() * (0.7 if narrow() else 0.38))
         ax.set_xlabel(say(lang, "axis.hour"))
-    axes[0, 0].set_yticks(range(DAYS), [say(lang, f"weekday.{d}") for d in range(DAYS)])
+        ax.set_yticks(range(DAYS), [say(lang, f"weekday.{d}") for d in range(DAYS)])
     percent = PercentFormatter(1.0, decimals=0)
     bar = figure.colorbar(image, ax=list(axes[0]), format=percent, pad=0.015, aspect=18)
     bar.set_label(say(lang, "utilisation.axis"))
@@ -50,6 +53,10 @@ def _strip(axes: Axes, heat: Floats, top: float) -> AxesImage:
     image = axes.imshow(
         heat, "cividis", vmin=0, vmax=top, aspect="auto", interpolation="nearest", extent=extent
     )
+    day, hour = np.unravel_index(int(heat.argmax()), heat.shape)
+    corner = float(hour), float(day) - 0.5
+    for colour, width in (("white", 2.4), (BLACK, 1.2)):
+        axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor=colour, linewidth=width))
     axes.set_xticks(range(0, HOURS + 1, 4))
     axes.tick_params(length=2)
     only(axes)

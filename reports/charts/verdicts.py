@@ -17,14 +17,31 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
-from matplotlib.transforms import blended_transform_factory
+from matplotlib.transforms import Transform, blended_transform_factory
 
 from ...sim.outcome import Study
 from ..claims import MONEY, Check
 from ..lines import accounting
 from ..messages import Lang, money, money_range, number, say, share
 from ..statement import Statement
-from .style import BLACK, BLUE, GREY, PALE, RED, Cell, Chart, beside, legend_above, only, panel
+from .style import (
+    BLACK,
+    BLUE,
+    EDGE_IN,
+    GREY,
+    PALE,
+    RED,
+    SMALL_PT,
+    Cell,
+    Chart,
+    beside,
+    columns_in,
+    legend_above,
+    narrow,
+    only,
+    panel,
+    width_in,
+)
 from .words import short
 from .worlds import in_language
 
@@ -42,8 +59,10 @@ COLUMNS = (
 )
 MOST_LINES = 44  # of a page, headings included
 LINE_IN = 0.19
+HEADING_LINES = 2  # if narrow
+MARGIN_IN = 0.3
 LOWEST, HIGHEST = -1.0, 3.0  # ratios beyond are drawn as arrows at the edge
-HEADING, WAY = 100, 48  # half-width columns
+HEADING, WAY = 82, 48  # half-width columns
 MARKS: dict[str, dict[str, Any]] = {
     "inside": {"marker": "o", "color": BLUE, "markeredgecolor": BLACK},
     "outside": {"marker": "D", "color": RED, "markerfacecolor": "white", "markeredgecolor": RED},
@@ -69,10 +88,12 @@ class Group:
 
     @property
     def off(self) -> float:
+        """See the class."""
         return min(_off(way) for way in self.ways)
 
     @property
     def order(self) -> int:
+        """See the class."""
         if self.first.claim.calibrated:
             return 3
         inside = sum(way.inside for way in self.ways)
@@ -107,13 +128,16 @@ def _fitting(groups: list[Group]) -> list[Group]:
     if _lines(groups) <= MOST_LINES:
         return groups
     nearest = [group.nearest() for group in groups]
-    most = MOST_LINES // 2
+    most = MOST_LINES // _lines(nearest[:1])
     worst = sorted(nearest, key=lambda g: -g.off)[:most]
     return nearest if len(nearest) <= most else [group for group in nearest if group in worst]
 
 
 def _lines(groups: Sequence[Group]) -> int:
-    return sum(1 + len(group.ways) for group in groups)
+    if not narrow():
+        return sum(1 + len(group.ways) for group in groups)
+    ways = (2 + (way.claim.metric in MONEY) for group in groups for way in group.ways)
+    return HEADING_LINES * len(groups) + sum(ways)
 
 
 def _off(way: Check) -> float:
@@ -164,16 +188,26 @@ def _draw(axes: Axes, groups: list[Group], statement: Statement, lang: Lang) -> 
     several = len({group.first.alternative for group in groups}) > 1
     low, high = _limits(groups)
     axes.set_xlim(low, high)
-    line, at, labels = 0, [], []
+    line = 0
+    at: list[float] = []
+    labels: list[str] = []
     for group in groups:
-        _heading(axes, line, group.first, statement, several, lang)
+        line += _heading(axes, line, group.first, statement, several, lang)
         for way in group.ways:
-            line += 1
+            label = short(accounting(way, lang), WAY) if way.claim.metric in MONEY else ""
+            text = say(lang, f"verdicts.{way.verdict}", figures=_figures(way, lang))
+            if narrow():  # words on a line of their own
+                words = [label, text] if label else [text]
+                for word in words:
+                    _across(axes, line, word)
+                    line += 1
+                label = ""
+            else:
+                beside(axes, line, text)
             _interval(axes, line, way, low, high)
-            beside(axes, line, say(lang, f"verdicts.{way.verdict}", figures=_figures(way, lang)))
             at.append(line)
-            labels.append(short(accounting(way, lang), WAY) if way.claim.metric in MONEY else "")
-        line += 1
+            labels.append(label)
+            line += 1
     axes.axvline(1.0, color=BLACK, linewidth=1.2, linestyle="--", zorder=1)
     axes.set_yticks(at, labels)
     axes.set_ylim(line - 0.4, -0.6)
@@ -193,24 +227,43 @@ def _limits(groups: list[Group]) -> tuple[float, float]:
     return max(low, LOWEST) - 0.04 * (low < 0), min(high, HIGHEST) + 0.04
 
 
-def _heading(axes: Axes, y: float, way: Check, statement: Statement, several: bool, lang: Lang) -> None:
-    """Id and words of a claim over the whole width, its published figure in the column on the right."""
+def _heading(axes: Axes, y: int, way: Check, statement: Statement, several: bool, lang: Lang) -> int:
+    """Id and words of a claim, and its published figure beside them or below; how many lines that takes."""
+    room = columns_in(width_in() - MARGIN_IN) if narrow() else HEADING
     text = f"{way.claim.id}  {in_language(way.claim.what, lang)}"
     if several:
         name = in_language(statement.scenario.alternatives[way.alternative].title, lang)
-        text = f"{short(text, HEADING - 34)} · {short(name, 30)}"
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    left = blended_transform_factory(figure.transFigure, axes.transData)
-    band = Rectangle((0.006, y - 0.5), 0.988, 1.0, transform=left, clip_on=False, color="#EEEEEE", zorder=1.5)
+        text = f"{short(text, 0.66 * room)} · {short(name, 0.3 * room)}"
+    lines = HEADING_LINES if narrow() else 1
+    band = Rectangle(
+        (0.006, y - 0.5), 0.988, lines, transform=_wide(axes), clip_on=False, color="#EEEEEE", zorder=1.5
+    )
     band.set_in_layout(False)
     axes.add_patch(band)
-    drawn = axes.text(0.012, y, short(text, HEADING), transform=left, va="center", fontsize=8.5)
-    drawn.set_in_layout(False)
+    _across(axes, y, short(text, room), shaded=True)
     published = _figure(way, way.claim.published, lang)
     if way.claim.relation == "at-least":
         published = say(lang, "claim.at_least", published=published)
-    beside(axes, y, say(lang, "verdicts.published", published=published))
+    words = say(lang, "verdicts.published", published=published)
+    if narrow():
+        _across(axes, y + 1, words, shaded=True)
+    else:
+        beside(axes, y, words)
+    return lines
+
+
+def _across(axes: Axes, y: float, text: str, shaded: bool = False) -> None:
+    """A text from the left edge of the figure, over what is drawn."""
+    look: dict[str, Any] = {"va": "center", "fontsize": SMALL_PT, "in_layout": False, "zorder": 3}
+    paper = None if shaded else {"facecolor": "white", "linewidth": 0, "pad": 0.5}
+    axes.text(EDGE_IN / width_in(), y, text, transform=_wide(axes), bbox=paper, **look)
+
+
+def _wide(axes: Axes) -> Transform:
+    """Across in the figure, down in the data."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return blended_transform_factory(figure.transFigure, axes.transData)
 
 
 def _interval(axes: Axes, y: float, way: Check, left: float, right: float) -> None:

@@ -26,7 +26,9 @@ from .style import (
     Cell,
     Chart,
     beside,
+    labels,
     legend_above,
+    narrow,
     numbers,
     only,
     panel,
@@ -78,7 +80,7 @@ def waterfall(statement: Statement, study: Study, lang: Lang) -> Chart:
     pair = Pair.of(statement, study)
     steps = Steps.of(pair)
     total = quantiles(steps.net.sum(axis=1))
-    figure, axes = panel(5.0)
+    figure, axes = panel(6.4 if narrow() else 5.0)
     _draw(axes, steps, pair, lang)
     net = steps.net.mean(axis=0)
     title = say(
@@ -123,8 +125,8 @@ def _draw(axes: Axes, steps: Steps, pair: Pair, lang: Lang) -> None:
     _beside(axes, last, net.sum(axis=1), lang)
     beside(axes, 0, say(lang, "waterfall.net"))
     categories = [say(lang, f"category.{c}") for c in ANNUAL]
-    labels = [pair.title(pair.books.baseline, lang), *categories, pair.title(pair.alternative, lang)]
-    axes.set_yticks(range(len(labels)), labels)
+    names = [pair.title(pair.books.baseline, lang), *categories, pair.title(pair.alternative, lang)]
+    axes.set_yticks(range(len(names)), labels(names))
     axes.invert_yaxis()
     axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
     axes.set_xlabel(say(lang, "waterfall.axis", unit=unit))

@@ -43,7 +43,8 @@ class Row:
     Attributes:
         kind: ``system``, ``room``, ``unit``, ``level`` or ``wave``.
         key: the same in every language; for a wave its first month.
-        number: from 1 among its kind, or its level for units; 0 if it is the only one.
+        number: from 1 among its kind, units within their level; 0 for a level and for its only unit; the
+            months that a wave spans.
         level: row of estate.levels; -1 for waves.
         chosen: of the systems that move, shape (systems that move,).
     """
@@ -61,8 +62,6 @@ class Moves:
 
     Attributes:
         system: rows of systems, shape (S,).
-        planned_h, moved_h: hours of the cut-over, NEVER if it did not come.
-        given_up: whether it was retired without having moved.
     """
 
     scenario: Scenario
@@ -92,14 +91,17 @@ class Moves:
 
     @cached_property
     def planned_h(self) -> Ints:
+        """Hour of the planned cut-over, shape (S,)."""
         return np.asarray(self.plan.wave_h[self.system])
 
     @cached_property
     def moved_h(self) -> Ints:
+        """Hour of the successful cut-over, NEVER if it did not come, shape (S,)."""
         return np.asarray(self.timeline.moved_h[self.system])
 
     @cached_property
     def given_up(self) -> Bools:
+        """Whether each was retired without having moved."""
         retires = self.world.estate.systems.retires_month[self.system]
         return np.asarray((self.moved_h == NEVER) & (retires < self.world.clock.months))
 
@@ -164,8 +166,10 @@ class Moves:
         months = world.clock.months
         mbps = world.of(terms.ingress_mbps)
         return Limits(
-            staff=np.bincount(month, workdays * self.plan.team_fte, months),
-            line=np.bincount(month, minlength=months) * COPY_HOURS_PER_WEEK * GB_PER_HOUR_PER_MBPS * mbps,
+            staff=_summed(month, workdays * self.plan.team_fte, months),
+            line=_summed(
+                month, np.full(len(month), COPY_HOURS_PER_WEEK * GB_PER_HOUR_PER_MBPS * mbps), months
+            ),
             people=self.plan.team_fte,
             mbps=mbps,
             most=terms.most_per_month,
@@ -203,6 +207,11 @@ class Limits:
     people: float
     mbps: float
     most: int | None
+
+
+def _summed(month: Ints, each: Floats, months: int) -> Floats:
+    """Sum by month, shape (months,)."""
+    return np.asarray(np.bincount(month, each, months), dtype=np.float64)
 
 
 def _each(kind: str, of: Ints, level: Ints) -> Iterator[Row]:

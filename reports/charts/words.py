@@ -74,7 +74,10 @@ def wrap(text: str, width: float, most: int | None = None) -> str:
 
     best = max(fitting, key=merit)
     if most is not None and len(best) > most:
-        best = [*first[: most - 1], short("".join(first[most - 1 :]), width)]
+        rest = text
+        for line in first[: most - 1]:
+            rest = rest[len(line) :].lstrip()
+        best = [*first[: most - 1], short(rest, width)]
     return "\n".join(best)
 
 

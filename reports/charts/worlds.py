@@ -12,11 +12,12 @@ from ..books import MONTHS_PER_YEAR, Books
 from ..messages import Lang
 from ..quantiles import Floats
 from ..statement import Statement
+from .font import plain
 
 
 def in_language(text: Text, lang: Lang) -> str:
-    """A text of the scenario in one language."""
-    return text.en if lang == "en" else text.zh
+    """A text of the scenario in one language, as a chart can write it."""
+    return plain(text.en if lang == "en" else text.zh)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def assumed(m: Material) -> list[Block]:
     return [
         Heading(1, m.say("document.assumed"), "assumed"),
         Paragraph(lead, see=("assumed", "sources")),
-        Table("assumed", 0, m.say("document.caption.assumed"), head, rows, (0, 1, 3, 4)),
+        Table("assumed", 0, m.say("document.caption.assumed"), head, rows, (0, 1, 2, 3, 4)),
     ]
 
 
@@ -112,7 +112,7 @@ def repeat(m: Material) -> list[Block]:
         Paragraph(m.say("page.repeat.lead", version=statement.version), see=("run",)),
         Code(facts["command"]),
         Table("run", 0, caption, head, tuple(map(Row, rows)), (0, 1)),
-        Paragraph(m.say("document.repeat.figure", run=facts["run"], figure=_example(m))),
+        Paragraph(m.say("document.repeat.figure", run=facts["run"], figure=_example(m)), "note"),
     ]
 
 

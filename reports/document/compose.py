@@ -9,7 +9,7 @@ from ..messages import Lang
 from ..sections import sections
 from ..statement import Statement
 from .appendix import assumed, definitions, mixes, repeat, sources
-from .blocks import Block, Contents, Document, Figure, Heading
+from .blocks import Block, Contents, Document, Figure, Heading, Paragraph
 from .certainty import certainty
 from .conduct import energy, plan, policy, service
 from .findings import findings
@@ -61,4 +61,5 @@ def _further(m: Material, blocks: Sequence[Block]) -> list[Block]:
     left = [name for name, lang in m.charts if lang == m.lang and name not in shown]
     if not left:
         return []
-    return [Heading(1, m.say("document.further"), "further"), *m.figures(left)]
+    lead = Paragraph(m.say("document.further.lead"), see=tuple(left))
+    return [Heading(1, m.say("document.further"), "further"), lead, *m.figures(left)]

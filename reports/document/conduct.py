@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .blocks import Block, Heading, Paragraph, Row, Table
@@ -15,7 +15,7 @@ def energy(m: Material) -> list[Block]:
     drawn = ("energy", "sankey", "utilisation", "hosts")
     return [
         Heading(1, m.say("document.energy"), "energy"),
-        Paragraph(m.say("page.energy.lead", first=years[0], last=years[-1]), see=("use", "energy", "sankey")),
+        Paragraph(m.say("page.energy.lead", first=years[0], last=years[-1]), see=("use", *drawn)),
         Paragraph(m.say("define.pue"), "caution"),
         m.conduct("use", m.say("document.caption.energy"), m.facts["conduct"]["use"]),
         *m.figures(drawn),
@@ -67,7 +67,7 @@ def policy(m: Material) -> list[Block]:
     for name, rules in found.items():
         rows = tuple(_rule(m, rule) for rule in rules)
         caption = m.say("document.caption.policy", name=m.names[name])
-        blocks.append(Table(f"policy-{name}", 0, caption, head, rows, source=m.source))
+        blocks.append(Table(f"policy-{name}", 0, caption, head, rows, (0, 2, 3, 4), m.source))
     return [*blocks, m.conduct("goals", m.say("document.caption.goals"), m.facts["goals"])]
 
 
@@ -97,18 +97,38 @@ def plan(m: Material) -> list[Block]:
 
 
 def _proofs(m: Material) -> list[Block]:
-    """One table for each plan that packs hosts."""
+    """Plans that pack hosts, and how near they are to what is proven."""
     plans = m.facts["plans"]
     if not plans:
         return [Paragraph(m.say("page.plan.none"))]
-    ids = tuple(f"plan-{name}" for name in plans)
     lead = m.say("page.plan.lead", world=m.statement.middle_world)
-    blocks: list[Block] = [Paragraph(lead, see=(*ids, "proof"))]
-    head = (m.say("document.column.item"), m.say("document.column.value"))
-    for name, rows in plans.items():
-        caption = m.say("document.caption.plan", name=m.names[name])
-        blocks.append(Table(f"plan-{name}", 0, caption, head, _rows(rows), (0, 1), m.source))
-    return [*blocks, *m.figures(("proof",))]
+    tables = _plan_tables(m, plans)
+    see = (*(table.id for table in tables), "proof")
+    return [Paragraph(lead, see=see), *tables, *m.figures(("proof",))]
+
+
+def _plan_tables(m: Material, plans: Mapping[str, Sequence[tuple[str, str]]]) -> list[Table]:
+    """One table with a column for each plan, or a table each where their rows differ."""
+    item = m.say("document.column.item")
+    if len({tuple(label for label, _ in rows) for rows in plans.values()}) == 1:
+        columns = [[label for label, _ in next(iter(plans.values()))]]
+        columns += [[value for _, value in rows] for rows in plans.values()]
+        head = (item, *(m.names[name] for name in plans))
+        rows = _rows(list(zip(*columns, strict=True)))
+        texts = tuple(range(len(head)))
+        return [Table("plan", 0, m.say("document.caption.plans"), head, rows, texts, m.source)]
+    return [
+        Table(
+            f"plan-{name}",
+            0,
+            m.say("document.caption.plan", name=m.names[name]),
+            (item, m.say("document.column.value")),
+            _rows(rows),
+            (0, 1),
+            m.source,
+        )
+        for name, rows in plans.items()
+    ]
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> tuple[Row, ...]:

@@ -100,8 +100,11 @@ def payers(m: Material) -> list[Block]:
         blocks.append(_spans(m, f"money-{name}", caption, span_rows(found.lines)))
         blocks += [Paragraph(note, "note") for note in found.notes]
     blocks.append(Heading(2, m.say("money.years.title"), "payers-years"))
+    leads = dict.fromkeys(found.years_lead for found in tables.values())
+    for lead in leads:
+        see = tuple(f"years-{name}" for name, found in tables.items() if found.years_lead == lead)
+        blocks.append(Paragraph(lead, see=see))
     for name, found in tables.items():
-        blocks.append(Paragraph(found.years_lead, see=(f"years-{name}",)))
         caption = m.say("document.caption.years", name=m.names[name], unit=unit)
         rows = [Row(row) for row in found.years[1:]]
         blocks.append(Table(f"years-{name}", 0, caption, found.years[0], tuple(rows), source=m.source))

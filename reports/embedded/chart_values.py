@@ -1,4 +1,4 @@
-"""The tables behind the charts as the page shows them when a mark is pointed at: its row, in both languages."""
+"""The tables behind the charts, of which the page shows a row when its mark is pointed at."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import csv
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..messages import LANGS, Lang, messages, say
+from ..messages import LANGS, messages, say
 
 if TYPE_CHECKING:
     from ...scenarios.schema import Scenario
     from ..charts.files import ChartFiles
 
 DIGITS = 6
+MOST_MARKS = 400  # of one chart; what has more is a cloud of points, of which the first answer
 WORDS = ("category", "grade", "figure")  # families of messages that name cells of tables
 
 Json = dict[str, Any]
 Cell = str | float
 
 
-def chart_values(scenario: Scenario, charts: Mapping[tuple[str, Lang], ChartFiles]) -> Json:
+def chart_values(scenario: Scenario, charts: Mapping[tuple[str, str], ChartFiles]) -> Json:
     """Of every chart: names of columns, rows that have marks, and the marks of each language.
 
     Cells that are ids of the scenario or of a category are given in both languages under ``names``.
@@ -28,7 +29,8 @@ def chart_values(scenario: Scenario, charts: Mapping[tuple[str, Lang], ChartFile
     names: dict[str, list[str]] = {}
     for name in dict.fromkeys(name for name, _ in charts):
         made = {lang: charts[name, lang] for lang in LANGS}
-        shown = sorted({mark.row for files in made.values() for mark in files.marks})
+        marks = {lang: files.marks[:MOST_MARKS] for lang, files in made.items()}
+        shown = sorted({mark.row for found_in in marks.values() for mark in found_in})
         if not shown:
             continue
         with made[LANGS[0]].csv.open(encoding="utf-8-sig", newline="") as file:
@@ -42,8 +44,8 @@ def chart_values(scenario: Scenario, charts: Mapping[tuple[str, Lang], ChartFile
             "columns": {lang: [say(lang, f"column.{column}") for column in columns] for lang in LANGS},
             "rows": rows,
             "marks": {
-                lang: [[*mark[:4], shown.index(mark.row)] for mark in files.marks]
-                for lang, files in made.items()
+                lang: [[*mark[:4], shown.index(mark.row)] for mark in found_in]
+                for lang, found_in in marks.items()
             },
         }
     return {"charts": found, "names": names}

@@ -77,7 +77,7 @@ def draws(books: Books, checks: Sequence[Check], levels: Sequence[str]) -> Json:
         "inflation": None if rising is None else kept.drawn(rising.path).tolist(),
         "atoms": [[int(i.category == "staff"), int(i.side != "rooms")] for i in firsts],
         "alternatives": {name: _money(kept, name, atoms) for name in books.others},
-        "figures": dict(_recipes(books, atoms, checks, levels)),
+        "figures": dict(_recipes(kept, atoms, checks, levels)),
     }
 
 
@@ -150,23 +150,24 @@ def _recipes(
         for row, level in enumerate(levels):
             yield f"{name}/level {level}", {"of": name, "kind": "level", "level": row, "levels": len(levels)}
     for row, check in enumerate(checks):
-        if check.claim.metric in MONEY and (recipe := _claim(books, atoms, check)):
-            yield f"claim {row}", recipe
+        if check.claim.metric in MONEY:
+            yield f"claim {row}", _claim(books, atoms, check)
 
 
-def _claim(books: Books, atoms: Atoms, check: Check) -> Mapping[str, object] | None:
-    """A claim under its own way of counting; None where it ends within a year."""
+def _claim(books: Books, atoms: Atoms, check: Check) -> Mapping[str, object]:
+    """A claim under its own way of counting; with amounts of its own by year where it ends within one."""
     claim = check.claim
     kind = {"annual_saving": "annual", "one_off_saving": "once", "npv_saving": "npv"}[claim.metric]
     months = months_until(books, claim) if kind == "once" else None
-    if months is not None and months % MONTHS_PER_YEAR:
-        return None
     against = claim.against if claim.against not in (None, books.baseline) else None
-    return {
+    rows = saving_rows(claim, check.switches)
+    within = months is not None and months % MONTHS_PER_YEAR > 0
+    own = {"own": _until(books, check, rows, months or 0)} if within else {}
+    return own | {
         "of": check.alternative,
-        "against": against,
+        "against": None if own else against,
         "kind": kind,
-        "atoms": atoms.within(saving_rows(claim, check.switches)),
+        "atoms": None if kind == "npv" else atoms.within(rows),
         "years": None if months is None else months // MONTHS_PER_YEAR,
         "fixed": 1,
         "published": claim.published,
@@ -174,3 +175,12 @@ def _claim(books: Books, atoms: Atoms, check: Check) -> Mapping[str, object] | N
         "used": int(claim.calibrated),
         "switches": {s: int(s in check.switches) for s in claim.switches},
     }
+
+
+def _until(books: Books, check: Check, rows: Sequence[int], months: int) -> str:
+    """What a claim sums up to a month, by year, whatever it is measured against."""
+    against = check.claim.against or books.baseline
+    saving = books.each(against, lambda o: o.cost_cny) - books.each(check.alternative, lambda o: o.cost_cny)
+    saving[:, months:] = 0.0
+    yearly = saving[:, :, rows].sum(axis=2).reshape(len(saving), -1, MONTHS_PER_YEAR).sum(axis=2)
+    return pack(yearly)

@@ -15,9 +15,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.image import AxesImage
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from ..charts.style import Chart
@@ -26,7 +26,7 @@ SCALES = (1.0, 1e6, 1e4, 1e8, 1e3, 0.01, 1.0 / 12)  # of one unit of an axis in 
 DIGITS = 9
 POINTS_PER_INCH = 72.0
 LEAST = 4.0  # points; nothing smaller can be pointed at
-MOST_ROWS_ALIKE = 1
+MOST_ALIKE = 50  # rows; a number that more of them hold says nothing
 
 
 class Mark(NamedTuple):
@@ -39,7 +39,9 @@ class Mark(NamedTuple):
     row: int
 
 
+Floats = NDArray[np.float64]
 Rows = dict[str, set[int]]
+Drawn = tuple[tuple[float, ...], Bbox]
 
 
 def marks(chart: Chart) -> tuple[Mark, ...]:
@@ -66,7 +68,7 @@ def _numbers(chart: Chart) -> Rows:
         for cell in cells:
             if isinstance(cell, int | float) and cell and np.isfinite(cell):
                 found[_key(float(cell))].add(row)
-    return found
+    return {key: rows for key, rows in found.items() if len(rows) <= MOST_ALIKE}
 
 
 def _key(number: float) -> str:
@@ -78,19 +80,20 @@ def _row(known: Rows, numbers: Sequence[float]) -> int | None:
     for scale in SCALES:
         rows = [known[key] for n in numbers if n and (key := _key(n * scale)) in known]
         both = set.intersection(*rows) if rows else set()
-        if len(both) == MOST_ROWS_ALIKE:
+        if len(both) == 1:
             return next(iter(both))
     return None
 
 
-def _drawn(axes: Axes) -> Iterator[tuple[tuple[float, ...], Bbox]]:
+def _drawn(axes: Axes) -> Iterator[Drawn]:
     """Numbers drawn by each mark, and where."""
     for patch in axes.patches:
         if isinstance(patch, Rectangle):
             ends = (patch.get_width(), patch.get_height())
             yield ends, patch.get_window_extent()
     for line in axes.lines:
-        yield from _points(line)
+        if line.get_transform() == axes.transData:
+            yield from _at(axes, np.asarray(line.get_xydata(), dtype=np.float64))
     for collection in axes.collections:
         if isinstance(collection, PathCollection):
             places = np.asarray(collection.get_offsets(), dtype=np.float64)
@@ -99,17 +102,8 @@ def _drawn(axes: Axes) -> Iterator[tuple[tuple[float, ...], Bbox]]:
         yield from _cells(axes, image)
 
 
-def _points(line: Line2D) -> Iterator[tuple[tuple[float, ...], Bbox]]:
-    """Points of a line in the units of its axes."""
-    axes = line.axes
-    if axes is None or line.get_transform() != axes.transData:
-        return
-    yield from _at(axes, np.asarray(line.get_xydata(), dtype=np.float64))
-
-
-def _at(axes: Axes, places: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Iterator[
-    tuple[tuple[float, ...], Bbox]
-]:
+def _at(axes: Axes, places: Floats) -> Iterator[Drawn]:
+    """Points in the units of the axes."""
     for x, y in places:
         if np.isfinite(x) and np.isfinite(y):
             at = axes.transData.transform((x, y))
@@ -117,7 +111,7 @@ def _at(axes: Axes, places: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -
                 yield (float(number),), Bbox([at, at])
 
 
-def _cells(axes: Axes, image: AxesImage) -> Iterator[tuple[tuple[float, ...], Bbox]]:
+def _cells(axes: Axes, image: AxesImage) -> Iterator[Drawn]:
     """Cells of a picture."""
     values = np.ma.filled(np.ma.asarray(image.get_array(), dtype=np.float64), np.nan)
     if values.ndim != 2:
@@ -141,7 +135,8 @@ def _mark(chart: Chart, box: Bbox, frame: Bbox, row: int) -> Mark:
     y0, y1 = sorted(height - np.clip([box.y0, box.y1], frame.y0, frame.y1) * scale)
     x0, x1 = _at_least(x0, x1)
     y0, y1 = _at_least(y0, y1)
-    return Mark(*(round(float(v), 1) for v in (x0, y0, x1 - x0, y1 - y0)), row)
+    left, top, width, height = (round(float(v), 1) for v in (x0, y0, x1 - x0, y1 - y0))
+    return Mark(left, top, width, height, row)
 
 
 def _at_least(low: float, high: float) -> tuple[float, float]:

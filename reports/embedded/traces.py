@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...scenarios.check import assumptions
@@ -19,6 +19,7 @@ from ..rank import Driver, by_grade, rank_correlations
 from ..statement import Statement
 
 SWAYING = 4  # quantities named
+WHOLE = ("npv", "payback_years")  # figures about the whole horizon
 _YEARLY = frozenset(ANNUAL)
 # Key figures in the order of the page, and the categories whose bookings each sums.
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -100,7 +101,7 @@ def traces(statement: Statement, study: Study, found: Swayed, lang: Lang) -> lis
         Trace(
             key,
             _formula(statement, key, lang),
-            tuple(_bookings(statement, study, KEYS[key], lang)),
+            tuple(_bookings(statement, study, key, lang)),
             _grades(found[key], lang),
             tuple(named(d) for d in found[key][:SWAYING] if d.share > 0),
             say(lang, "trace.cite", run=run_id(statement), row=key),
@@ -131,20 +132,31 @@ def _grades(drivers: Iterable[Driver], lang: Lang) -> str:
 
 
 def _bookings(
-    statement: Statement, study: Study, categories: Iterable[str], lang: Lang
-) -> Iterable[tuple[str, str, str, str]]:
-    """Sums of the middle world by category: yearly ones of the annual years, others of the horizon."""
+    statement: Statement, study: Study, key: str, lang: Lang
+) -> Iterator[tuple[str, str, str, str]]:
+    """What a figure sums in the middle world, by category, and last their sum.
+
+    Annual categories count by the year, in the annual years, unless the figure is about the whole horizon.
+    """
     name, baseline = statement.headline, statement.scenario.baseline
+    assert name is not None
     middle = [result for result in study.results if result.world == study.world.index]
     books = Books.of(study.scenario, middle)
-    assert name is not None
+    by_year = key not in WHOLE
 
     def cost(alternative: str, category: str) -> float:
         monthly = books.each(alternative, lambda o: o.cost_cny[:, rows_of({category})])
-        return float((books.yearly(monthly) if category in _YEARLY else monthly.sum(axis=1)).sum())
+        yearly = by_year and category in _YEARLY
+        return float((books.yearly(monthly) if yearly else monthly.sum(axis=1)).sum())
 
-    for category in categories:
+    sums = [0.0, 0.0]
+    for category in KEYS[key]:
         before, after = cost(baseline, category), cost(name, category)
-        texts: Callable[[float], str] = lambda value: money_cell(lang, value)  # noqa: E731
-        head = say(lang, f"category.{category}")
-        yield head, texts(before), texts(after), texts(before - after)
+        sums = [sums[0] + before, sums[1] + after]
+        yield _texts(say(lang, f"category.{category}"), before, after, lang)
+    if len(KEYS[key]) > 1:
+        yield _texts(say(lang, "trace.sum"), sums[0], sums[1], lang)
+
+
+def _texts(head: str, before: float, after: float, lang: Lang) -> tuple[str, str, str, str]:
+    return head, money_cell(lang, before), money_cell(lang, after), money_cell(lang, before - after)

@@ -8,7 +8,7 @@ the variance of the figure over worlds. So an index is a share of the whole spre
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, log10
+from math import ceil, floor, log10
 
 import numpy as np
 
@@ -21,6 +21,7 @@ SHIFTS = (1, 2, 3, 5, 8, 13)  # worlds apart
 FIRST = 10  # shown at once
 MOST = 24  # with those folded away
 STEPS = 100  # of a range, at least
+WHOLE = 20.0  # counts that reach so far are whole
 NEGLIGIBLE = 1e-4  # share of the spread of every figure
 RANGE = (0.05, 0.95)
 
@@ -60,32 +61,40 @@ class Input:
         return text.lstrip("-") if not text.strip("-0.") else text
 
     def override(self, value: float) -> str:
-        """``path=value`` that fixes the quantity for all worlds; between rooms and servers it still varies."""
+        """``path=value`` that fixes a quantity for all worlds; between rooms or servers it still varies."""
         spread = self.quantity.spread
         text = self.text(value)
         return f"{self.path}={{value: {text}, spread: {spread!r}}}" if spread else f"{self.path}={text}"
 
 
 def inputs(surrogate: Surrogate) -> list[Input]:
-    """The quantities that matter, the most important first, at most ``MOST``."""
+    """The quantities that matter, the most important first, at most ``MOST``.
+
+    The tariff, which every meeting asks about, follows the first ``FIRST`` if it is not among them.
+    """
     stored = surrogate.stored
-    used = np.abs(surrogate.laws.exponents).max(axis=0) > 0
-    rate = stored.scenario.prices.discount_rate.path
+    used = surrogate.used
+    prices = stored.scenario.prices
+    tariff, rate = prices.electricity_cny_per_kwh.path, prices.discount_rate.path
     found = []
     for column, (path, quantity) in enumerate(stored.inputs.items()):
-        if not used[column] and path != rate:
+        if not used[column] and path not in (rate, tariff):
             continue
         totals = total_indices(surrogate, column)
-        if max(totals.values()) > NEGLIGIBLE:
-            low, high, decimals = _ends(stored.drawn[:, column])
-            found.append(Input(path, quantity, totals, low, high, decimals))
-    return sorted(found, key=lambda one: (-one.weight, one.path))[:MOST]
+        if max(totals.values()) > NEGLIGIBLE or path == tariff:
+            low, high, decimals = _ends(stored.drawn[:, column], quantity.unit == "count")
+            if low < high:
+                found.append(Input(path, quantity, totals, low, high, decimals))
+    found.sort(key=lambda one: (-one.weight, one.path))
+    asked = [one for one in found[FIRST:] if one.path == tariff]
+    others = [one for one in found[FIRST:] if one.path != tariff]
+    return [*found[:FIRST], *asked, *others][:MOST]
 
 
 def total_indices(surrogate: Surrogate, column: int) -> dict[str, float]:
     """Total Sobol index of an input by figure; of payback over the worlds where it stays finite."""
     stored = surrogate.stored
-    halves = {name: 0.0 for name in FIGURES}
+    halves = dict.fromkeys(FIGURES, 0.0)
     for shift in SHIFTS:
         values = stored.drawn.copy()
         values[:, column] = np.roll(stored.drawn[:, column], -shift)
@@ -105,13 +114,15 @@ def _share(half: float, values: Floats) -> float:
     return half / variance if variance > 0 else 0.0
 
 
-def _ends(drawn: Floats) -> tuple[float, float, int]:
+def _ends(drawn: Floats, count: bool) -> tuple[float, float, int]:
     """Lowest and highest value drawn, inwards to whole steps, and the decimals of a step."""
     low, high = float(drawn.min()), float(drawn.max())
     decimals = -floor(log10((high - low) / STEPS))
+    if count and high > WHOLE:
+        decimals = min(0, decimals)
     step = 10.0**-decimals
     return (
-        round(np.ceil(low / step) * step, decimals),
-        round(np.floor(high / step) * step, decimals),
+        round(ceil(low / step) * step, decimals),
+        round(floor(high / step) * step, decimals),
         decimals,
     )

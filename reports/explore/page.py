@@ -59,9 +59,11 @@ def page(surrogate: Surrogate) -> str:
     offered = inputs(surrogate)
     if not offered:
         raise ExploreError("no quantity is seen to sway any figure of this run; run it with more worlds")
-    data = _inert(json.dumps(payload(surrogate, offered, FIRST), ensure_ascii=False, separators=(",", ":")))
+    tariff = stored.scenario.prices.electricity_cny_per_kwh.path
+    first = FIRST + any(one.path == tariff for one in offered[FIRST : FIRST + 1])
+    data = _inert(json.dumps(payload(surrogate, offered, first), ensure_ascii=False, separators=(",", ":")))
     script = "".join(_file(name) for name in SCRIPTS)
-    style = _font_face(data) + _file("explore.css")
+    style = _font_face(data + script) + _file("explore.css")
     title = stored.scenario.title
     return (
         environment()
@@ -107,8 +109,8 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _font_face(data: str) -> str:
+def _font_face(texts: str) -> str:
     """A font with the page's Chinese characters, for machines that have none."""
-    wide = "".join(sorted({c for c in data if ord(c) >= FIRST_WIDE}))
+    wide = "".join(sorted({c for c in texts if ord(c) >= FIRST_WIDE}))
     woff = b64encode(font_subset(wide)).decode("ascii")
     return f"@font-face{{font-family:{FONT};src:url(data:font/woff;base64,{woff}) format('woff')}}\n"

@@ -52,12 +52,13 @@ def payload(surrogate: Surrogate, offered: Sequence[Input], first: int) -> dict[
             int(k) for k in np.quantile(np.arange(stored.worlds), LEVELS, method="inverted_cdf").astype(int)
         ],
         "figures": [_figure(surrogate, name) for name in FIGURES],
+        "pairs": [_pair(surrogate, pair, columns) for pair in _pairs(surrogate, columns)],
         "inputs": [_input(surrogate, one, column) for one, column in zip(offered, columns, strict=True)],
         "rate": {"input": paths.index(rate) if rate in paths else -1, "values": _floats(stored.rate)},
         "within": _floats(surrogate.within),
         "parts": [_part(part) for part in stored.parts],
-        "laws": _terms(surrogate.laws, columns),
-        "groups": [_terms(laws, columns) for laws in surrogate.groups],
+        "laws": _terms(surrogate, surrogate.laws, columns),
+        "groups": [_terms(surrogate, laws, columns) for laws in surrogate.groups],
         "claims": [_claim(claim) for claim in _claims(stored)],
         "names": {lang: _names(stored, lang) for lang in LANGS},
         "words": {
@@ -118,13 +119,33 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _terms(laws: Laws, columns: Sequence[int]) -> list[float]:
-    """Part, input and exponent of every term that an offered input has, one after the other."""
-    exponents = laws.exponents[:, list(columns)]
-    parts, inputs = np.nonzero(exponents)
+def _pairs(surrogate: Surrogate, columns: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of inputs that change with an offered one."""
+    return [pair for pair in surrogate.pairs if set(pair) & set(columns)]
+
+
+def _pair(surrogate: Surrogate, pair: tuple[int, int], columns: Sequence[int]) -> dict[str, Any]:
+    """Offered inputs of a pair by number, -1 for one that is not, and how far each is off the centre."""
+    off = surrogate.features[:, list(pair)] - surrogate.centre[list(pair)]
+    return {
+        "inputs": [columns.index(one) if one in columns else -1 for one in pair],
+        "centre": [float(surrogate.centre[one]) for one in pair],
+        "off": [_floats(off[:, row]) for row in range(2)],
+    }
+
+
+def _terms(surrogate: Surrogate, laws: Laws, columns: Sequence[int]) -> list[float]:
+    """Part, feature and exponent of every term that an offered input has, one after the other.
+
+    Features are the offered inputs, then the pairs.
+    """
+    first = len(surrogate.logs)
+    rows = [*columns, *(first + surrogate.pairs.index(pair) for pair in _pairs(surrogate, columns))]
+    exponents = laws.exponents[:, rows]
+    parts, features = np.nonzero(exponents)
     return [
         number
-        for part, one in zip(parts.tolist(), inputs.tolist(), strict=True)
+        for part, one in zip(parts.tolist(), features.tolist(), strict=True)
         for number in (part, one, float(exponents[part, one]))
     ]
 

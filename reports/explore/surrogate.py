@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
@@ -75,13 +76,18 @@ class Surrogate:
     Attributes:
         stored: the worlds.
         logs: whether an input counts by its logarithm, shape (inputs,); else by its value.
+        pairs: rows of inputs whose difference counts too, see ``feature``.
+        centre: mean of what counts of each input, shape (inputs,).
         laws: fitted to all worlds; ``groups`` to all but one group each.
+        features: of the stored worlds, see ``feature``.
         fits: by figure; none of a figure that does not exist in enough worlds.
     """
 
     def __init__(self, stored: Stored) -> None:
         self.stored = stored
         self.logs = np.array([q.support[0] > 0 for q in stored.inputs.values()])
+        self.pairs = siblings(list(stored.inputs))
+        self.centre = self._scaled(stored.drawn).mean(axis=0)
         self.features = self.feature(stored.drawn)
         years = stored.scenario.time.years
         self.middles = np.arange(years) + 0.5
@@ -100,7 +106,24 @@ class Surrogate:
         self.fits = self._fits()
 
     def feature(self, values: Floats) -> Floats:
-        """What laws read of values of all inputs, shape (..., inputs)."""
+        """What laws read of values of all inputs, shape (worlds, inputs) -> (worlds, inputs + pairs).
+
+        The logarithm of a sum of two bends with the square of the difference of their logarithms.
+        """
+        scaled = self._scaled(values)
+        off = scaled - self.centre
+        return np.column_stack([scaled, *((off[:, one] - off[:, two]) ** 2 for one, two in self.pairs)])
+
+    @property
+    def used(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Whether any law reads an input, shape (inputs,)."""
+        features = (self.laws.exponents != 0).sum(axis=0) > 0
+        found = np.array(features[: len(self.logs)], dtype=np.bool_)
+        for pair, read in zip(self.pairs, features[len(found) :], strict=True):
+            found[list(pair)] |= read
+        return found
+
+    def _scaled(self, values: Floats) -> Floats:
         return np.where(self.logs, np.log(np.where(self.logs, values, 1.0)), values)
 
     def discount(self, rate: Floats) -> Floats:
@@ -116,7 +139,8 @@ class Surrogate:
         """
         laws = laws or self.laws
         change = self.feature(values) - self.features
-        factors = np.expm1(change @ laws.exponents.T)
+        moved = np.flatnonzero(change.any(axis=0))
+        factors = np.expm1(change[:, moved] @ laws.exponents[:, moved].T)
         found = {name: self.stored.figures[name].copy() for name in FIGURES}
         flows, left = self.flows.copy(), self.left.copy()
         for row, part in enumerate(self.stored.parts):
@@ -159,7 +183,7 @@ class Surrogate:
             first_low, first, first_high = spans(name, self.stored.figures[name])
             wide_low = min(wide_low, middle - (first - first_low))
             wide_high = max(wide_high, middle + (first_high - first))
-        return Answer(wide_low, middle, wide_high, error)
+        return Answer(max(0.0, wide_low) if name == "payback_years" else wide_low, middle, wide_high, error)
 
     def poor(self, name: str) -> bool:
         """Whether the laws predict too little of a figure to make its range narrower."""
@@ -179,10 +203,11 @@ class Surrogate:
         """Payback of changed cash: that of the world, in proportion to paybacks between ends of years."""
         stored = self.stored.figures["payback_years"]
         before, after = payback_by_year(self.flows), payback_by_year(flows)
-        scaled = np.divide(stored * after, before, out=after.copy(), where=np.isfinite(before) & (before > 0))
-        years = self.flows.shape[1]
-        kept = np.where(np.isfinite(stored) & np.isfinite(after), scaled, after)
-        return np.where(after == before, stored, np.where(kept > years, np.inf, kept))
+        both = np.isfinite(stored) & np.isfinite(after) & np.isfinite(before) & (before > 0)
+        scaled = after.copy()
+        scaled[both] = stored[both] * after[both] / before[both]
+        scaled[scaled > self.flows.shape[1]] = np.inf
+        return np.where(after == before, stored, scaled)
 
     def _laws(self, use: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Laws:
         features = self.features[use]
@@ -232,6 +257,16 @@ class Surrogate:
         ratio = float(exact[both].sum() / rough[both].sum()) if rough[both].any() else 1.0
         found["payback_years"] = payback_by_year(flows) * ratio
         return found
+
+
+def siblings(paths: Sequence[str]) -> list[tuple[int, int]]:
+    """Rows of inputs of which one booking is the sum: the same field of size classes or kinds of line."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for row, path in enumerate(paths):
+        match path.split("."):
+            case [("rooms" | "lines") as section, _, field]:
+                found.setdefault((section, field), []).append(row)
+    return [pair for rows in found.values() for pair in combinations(rows, 2)]
 
 
 def spans(name: str, values: Floats) -> tuple[float, float, float]:

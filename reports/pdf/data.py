@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 from ... import __version__
 from ..charts.style import font_path
 from ..document.blocks import Block, Code, Contents, Document, Figure, Heading, Paragraph, Table, label
+from ..document.widths import least, widths
 from ..messages import Lang, say
 
 NO_GLYPH = "□"  # stands for a character that no font at hand can draw
 LATIN_EXTENDED = range(0x0100, 0x0180)  # drawn by the serif font that typst brings
-PAGE_UNITS = 110  # Latin characters that fit across a table
-GAP_UNITS = 2  # between columns
-LEAST_UNITS = 6
-MOST_TOKEN = 16  # a longer word is broken
-MOST_NUMBER = 28  # so is a longer number
+PAGE_UNITS = 110  # half-width columns across a table, in its usual letters
+LETTERS_PT, LEAST_LETTERS_PT = 8.5, 6.0
 LONG_CONTENTS = 50  # entries that may go over a page's end
 LONG_ROW = 1200  # characters of a row that may go over a page's end
 MOST_LEAD = 400  # characters
@@ -74,36 +70,10 @@ def _data(block: Block, lang: Lang, folder: Path, entries: int) -> dict[str, Any
     elif isinstance(block, Table):
         for row in values["rows"]:
             row["long"] = sum(map(len, row["cells"])) > LONG_ROW
-        values |= {"widths": _widths(block), "label": label(lang, block)}
+        letters_pt = max(LEAST_LETTERS_PT, LETTERS_PT * min(1.0, PAGE_UNITS / least(block)))
+        room = PAGE_UNITS * LETTERS_PT / letters_pt
+        values |= {"letters": letters_pt, "widths": widths(block, room), "label": label(lang, block)}
     return values
-
-
-def _widths(table: Table) -> list[int]:
-    """Widths of columns in Latin characters: as long as their cells, evenly cut where the page ends."""
-    rows = [row.cells for row in table.rows if row.kind != "group"]
-    least, wanted = [], []
-    for column, head in enumerate(table.head):
-        cells = [row[column] for row in rows if column < len(row)]
-        low = max(LEAST_UNITS, *map(_longest_word, [head, *cells]))
-        if column and column not in table.text_columns:
-            low = max(low, min(MOST_NUMBER, max(map(_units, cells), default=0)))
-        least.append(low + GAP_UNITS)
-        wanted.append(max(low, *map(_units, [head, *cells])) + GAP_UNITS)
-    cap = max(wanted)
-    while sum(min(cap, want) for want in wanted) > PAGE_UNITS and cap > LEAST_UNITS:
-        cap -= 1
-    return [max(low, min(cap, want)) for low, want in zip(least, wanted, strict=True)]
-
-
-def _longest_word(text: str) -> int:
-    words = re.split(r"[\s/._-]|(?<=[^\x00-\x7f])", text)
-    return min(MOST_TOKEN, max(map(_units, words)) + 1)
-
-
-def _units(text: str) -> int:
-    """Width of the longest line of a text in Latin characters."""
-    lines = text.splitlines() or [""]
-    return max(sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line) for line in lines)
 
 
 def _drawable(value: Any) -> Any:

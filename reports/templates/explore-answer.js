@@ -43,6 +43,7 @@ var explore = {};
       var feature = one.log ? Math.log : function (v) { return v; };
       return { feature: feature, drawn: floats(one.values).map(feature) };
     });
+    var pairs = data.pairs.map(function (p) { return { inputs: p.inputs, centre: p.centre, off: p.off.map(floats) }; });
     var rate = { input: data.rate.input, values: floats(data.rate.values) };
     var within = floats(data.within);
     var parts = data.parts.map(function (p) {
@@ -57,20 +58,37 @@ var explore = {};
     var paid0 = new Float64Array(worlds);
     for (var w0 = 0; w0 < worlds; w0++) paid0[w0] = paybackByYear(flows0, w0 * years, years);
 
+    // By how much each feature changes in every world, null where it does not: inputs, then pairs.
+    function changes(fixed) {
+      var found = inputs.map(function (one, i) {
+        if (fixed[i] === null) return null;
+        var value = one.feature(fixed[i]);
+        return one.drawn.map(function (drawn) { return value - drawn; });
+      });
+      pairs.forEach(function (pair) {
+        var to = pair.inputs.map(function (i, side) {
+          return i < 0 || fixed[i] === null ? null : inputs[i].feature(fixed[i]) - pair.centre[side];
+        });
+        found.push(to[0] === null && to[1] === null ? null : pair.off[0].map(function (one, w) {
+          var two = pair.off[1][w], now = (to[0] === null ? one : to[0]) - (to[1] === null ? two : to[1]);
+          return now * now - (one - two) * (one - two);
+        }));
+      });
+      return found;
+    }
+
     // Every figure in every world; fixed holds a value or null for each input.
-    function figures(fixed, law) {
+    function figures(fixed, law, changed) {
+      changed = changed || changes(fixed);
       var found = stored.map(function (values) { return Float64Array.from(values); });
       var flows = Float64Array.from(flows0), left = Float64Array.from(left0);
       (law || laws).forEach(function (entry) {
         var part = parts[entry[0]];
-        var terms = entry[1].filter(function (term) { return fixed[term[0]] !== null; }).map(function (term) {
-          var one = inputs[term[0]];
-          return [term[1], one.feature(fixed[term[0]]), one.drawn];
-        });
+        var terms = entry[1].filter(function (term) { return changed[term[0]] !== null; });
         if (!terms.length) return;
         for (var w = 0; w < worlds; w++) {
           var change = 0;
-          for (var t = 0; t < terms.length; t++) change += terms[t][0] * (terms[t][1] - terms[t][2][w]);
+          for (var t = 0; t < terms.length; t++) change += terms[t][1] * changed[terms[t][0]][w];
           var factor = Math.expm1(change), value = part.values[w] * factor;
           for (var k = 0; k < part.figures.length; k++) found[part.figures[k]][w] += value;
           if (part.yearly) for (var y = w * years; y < (w + 1) * years; y++) flows[y] += part.yearly[y] * factor;
@@ -120,15 +138,15 @@ var explore = {};
         low = Math.min(low, span[1] - (first[k][1] - first[k][0]));
         high = Math.max(high, span[1] + (first[k][2] - first[k][1]));
       }
-      return { low: low, middle: span[1], high: high, error: error };
+      return { low: k === PAYBACK ? Math.max(0, low) : low, middle: span[1], high: high, error: error };
     }
 
     // Every figure with its range and error, and its values in every world.
     function answer(fixed) {
-      var whole = figures(fixed);
+      var changed = changes(fixed), whole = figures(fixed, laws, changed);
       var any = fixed.some(function (value) { return value !== null; });
       var middles = (any ? groups : []).map(function (law) {
-        return figures(fixed, law).map(function (values, k) { return spans(k, values)[1]; });
+        return figures(fixed, law, changed).map(function (values, k) { return spans(k, values)[1]; });
       });
       return whole.map(function (values, k) {
         var found = widened(k, spans(k, values), middles.map(function (m) { return m[k]; }));

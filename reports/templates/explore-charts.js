@@ -1,7 +1,8 @@
 // The pictures of the page, drawn as SVG: colours with outlines or hatches, so that a copier keeps them apart.
 (function () {
   var NS = "http://www.w3.org/2000/svg";
-  var WIDTH = 520, LEFT = 12, RIGHT = 12;
+  var LEFT = 12, RIGHT = 12;
+  var WIDTH = 520; // of the sheet in hand, so that letters are as large on a telephone
 
   function shape(parent, name, attributes, text) {
     var made = document.createElementNS(NS, name);
@@ -11,8 +12,10 @@
     return made;
   }
 
+  function fit(svg) { WIDTH = Math.max(300, Math.min(640, svg.parentNode.clientWidth || 520)); }
+
   function sheet(svg, height, described) {
-    while (svg.firstChild) svg.removeChild(svg.firstChild);
+    svg.replaceChildren();
     svg.setAttribute("viewBox", "0 0 " + WIDTH + " " + height);
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", described);
@@ -45,17 +48,24 @@
 
   function finite(values) { return Array.from(values).filter(isFinite); }
 
+  // Lowest and highest of values, apart from each other also where all are the same or there are none.
+  function ends(values) {
+    if (!values.length) return [0, 1];
+    var low = Math.min.apply(null, values), high = Math.max.apply(null, values), size = Math.max(Math.abs(low), Math.abs(high));
+    return high - low > 1e-6 * size ? [low, high] : [low - size / 10 - 1e-6, high + size / 10 + 1e-6];
+  }
+
   // Worlds before (filled) and after (outlined), in equal bins, with what was published.
   explore.distribution = function (svg, words, figure, before, after, claims, described) {
+    fit(svg);
     var a = finite(before.values), b = finite(after.values);
     var marked = claims.map(function (claim) { return claim.published; });
-    var all = a.concat(b, marked), low = Math.min.apply(null, all), high = Math.max.apply(null, all);
+    var reach = ends(a.concat(b, marked)), low = reach[0], high = reach[1];
     var axis = words.axis(figure, Math.max(Math.abs(low), Math.abs(high)));
-    if (!(high > low)) { low -= Math.abs(low) / 2 + 1; high += Math.abs(high) / 2 + 1; }
     var pad = 0.03 * (high - low);
     low = (low - pad) / axis[0];
     high = (high + pad) / axis[0];
-    var bins = Math.max(8, Math.min(24, Math.round(2 * Math.cbrt(before.values.length) * 2)));
+    var bins = Math.max(8, Math.min(24, Math.round(4 * Math.cbrt(before.values.length))));
     var top = 26 + 15 * claims.length, floor = top + 130;
     sheet(svg, floor + 42, described);
     function x(value) { return LEFT + (WIDTH - LEFT - RIGHT) * (value - low) / (high - low); }
@@ -73,7 +83,7 @@
     var path = "M" + edge(0) + " " + floor;
     then.forEach(function (count, k) { path += "V" + y(count) + "H" + edge(k + 1); });
     shape(svg, "path", { d: path + "V" + floor, class: "after" });
-    shape(svg, "line", { x1: x(before.middle / axis[0]), x2: x(before.middle / axis[0]), y1: top - 4, y2: floor, class: "median-before" });
+    if (isFinite(before.middle)) shape(svg, "line", { x1: x(before.middle / axis[0]), x2: x(before.middle / axis[0]), y1: top - 4, y2: floor, class: "median-before" });
     if (isFinite(after.middle)) shape(svg, "line", { x1: x(after.middle / axis[0]), x2: x(after.middle / axis[0]), y1: top - 4, y2: floor, class: "median-after" });
     claims.forEach(function (claim, row) {
       var at = x(claim.published / axis[0]), high = 12 + 15 * row;
@@ -88,12 +98,12 @@
 
   // P50 with P10-P90 of a figure along one input.
   explore.response = function (svg, words, figure, input, points, now, described) {
+    fit(svg);
     var spans = points.map(function (p) { return p.span.filter(isFinite); });
-    var all = [].concat.apply([], spans);
-    var low = Math.min.apply(null, all), high = Math.max.apply(null, all);
+    var reach = ends([].concat.apply([], spans)), low = reach[0], high = reach[1];
     var axis = words.axis(figure, Math.max(Math.abs(low), Math.abs(high)));
-    low /= axis[0]; high /= axis[0];
-    if (!(high > low)) { low -= 1; high += 1; }
+    low /= axis[0];
+    high /= axis[0];
     var top = 24, floor = 190, start = 58;
     sheet(svg, floor + 42, described);
     function x(value) { return start + (WIDTH - RIGHT - start) * (value - input.low) / (input.high - input.low); }
@@ -120,13 +130,14 @@
       shape(svg, "line", { x1: x(value), x2: x(value), y1: floor, y2: floor + 4, class: "axis" });
       shape(svg, "text", { x: x(value), y: floor + 17, "text-anchor": "middle", class: "tick" }, tickText(value, bottom.step));
     });
-    shape(svg, "text", { x: WIDTH - RIGHT, y: floor + 34, "text-anchor": "end", class: "tick" }, input.unit[words.lang] || words.say("explore.no_unit", {}));
+    shape(svg, "text", { x: WIDTH - RIGHT, y: floor + 34, "text-anchor": "end", class: "tick" }, words.measured(input));
   };
 
   // Share of the spread that goes with each input; those fixed are hatched.
   explore.shares = function (svg, words, rows, described) {
+    fit(svg);
     var row = 26, most = Math.max.apply(null, rows.map(function (r) { return r.share; }).concat([0.01]));
-    sheet(svg, 14 + 2 * row * rows.length * 0.72, described);
+    sheet(svg, row * 1.44 * rows.length, described);
     var defs = shape(svg, "defs", {});
     var pattern = shape(defs, "pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
     shape(pattern, "rect", { width: 6, height: 6, fill: "#fff" });

@@ -38,6 +38,18 @@
       return say("explore.tonnes", { n: significant(amount) });
     }
 
+    // Two values of a figure as a range, the unit once.
+    function range(figure, low, high) {
+      var ends = [value(figure, low), value(figure, high)];
+      if (!isFinite(low) || !isFinite(high)) return say("explore.span", { low: ends[0], high: ends[1] });
+      if (!zh && figure.unit.indexOf("CNY") === 0) {
+        return say("explore.money", { n: say("explore.span", { low: significant(low / 1e6), high: significant(high / 1e6) }) });
+      }
+      var numbers = ends.map(function (text) { return /^-?[\d.,]+/.exec(text)[0]; });
+      var units = ends.map(function (text, i) { return text.slice(numbers[i].length); });
+      return say("explore.span", { low: units[0] === units[1] ? numbers[0] : ends[0], high: ends[1] });
+    }
+
     // Divisor and unit of an axis that reaches so far.
     function axis(figure, most) {
       if (figure.unit === "CNY" || figure.unit === "CNY/yr") {
@@ -55,6 +67,12 @@
       return plain(input, amount) + (unit ? (zh ? "" : " ") + unit : "");
     }
 
+    // An input with its unit, as the title of an axis.
+    function measured(input) {
+      var unit = input.unit[lang];
+      return input.label[lang] + (unit ? (zh ? "（" + unit + "）" : " (" + unit + ")") : "");
+    }
+
     function plain(input, amount) { return amount.toFixed(Math.max(0, input.decimals)); }
 
     function list(items) {
@@ -69,7 +87,7 @@
       var one = data.figures[k];
       var told = {
         conditions: list(conditions), figure: figure(one), alternative: names.alternative, baseline: names.baseline,
-        middle: value(one, found.middle), low: value(one, found.low), high: value(one, found.high),
+        middle: value(one, found.middle), range: range(one, found.low, found.high),
         before: value(one, before), worlds: data.worlds, run: data.run, year: names.year,
         error: isFinite(found.error) ? value(one, found.error) : texts["explore.unknown"],
         q2: one.q2 === null ? texts["explore.unknown"] : one.q2.toFixed(2)
@@ -78,7 +96,7 @@
     }
 
     return {
-      say: say, value: value, axis: axis, figure: figure, withUnit: withUnit, plain: plain, list: list,
+      say: say, value: value, range: range, axis: axis, figure: figure, withUnit: withUnit, measured: measured, plain: plain, list: list,
       sentence: sentence, significant: significant, money: money, names: names, lang: lang
     };
   };

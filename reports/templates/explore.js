@@ -4,7 +4,7 @@
   var model = explore.model(data);
   var POINTS = 25;
   var free = data.inputs.map(function () { return null; });
-  var state = { lang: "en", figure: 0, fixed: free.slice(), touched: 0 };
+  var state = { lang: "en", figure: 0, fixed: free.slice(), touched: 0, refused: [] };
   var page, words, asked = 0;
 
   function make(name, attributes, children) {
@@ -29,7 +29,7 @@
   function read() {
     var parts = location.hash.slice(1).split(";");
     var lang = /^(en|zh)$/.test(parts[0]) ? parts[0] : /^zh/i.test(navigator.language || "") ? "zh" : "en";
-    var found = { lang: lang, figure: 0, fixed: free.slice(), touched: state.touched };
+    var found = { lang: lang, figure: 0, fixed: free.slice(), touched: state.touched, refused: [] };
     parts.slice(1).forEach(function (part) {
       var at = part.indexOf("="), name = part.slice(0, at), value = part.slice(at + 1);
       try { name = decodeURIComponent(name); } catch (error) { return; }
@@ -39,6 +39,7 @@
       }
       var i = data.inputs.findIndex(function (input) { return input.path === name; });
       if (i >= 0 && value !== "" && inside(i, Number(value))) { found.fixed[i] = Number(value); found.touched = i; }
+      else if (at > 0) found.refused.push(name + "=" + value);
     });
     state = found;
   }
@@ -74,17 +75,23 @@
   }
 
   function left() {
+    page.charts = ["distribution", "response", "shares"].map(function (name) {
+      var title = make("h3", {}), svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), note = make("figcaption", {});
+      svg.id = "chart-" + name;
+      return { title: title, svg: svg, note: note, box: make("figure", {}, [title, svg, note]) };
+    });
     page.rows = data.inputs.map(row);
     var more = page.rows.slice(data.first);
     var children = [
       make("h2", { text: say("explore.inputs") }),
       make("p", { class: "note", text: say("explore.inputs_note") }),
-      button(say("explore.reset"), function () { state.fixed = free.slice(); update(); }, { id: "reset" })
+      button(say("explore.reset"), function () { state.fixed = free.slice(); state.refused = []; update(); }, { id: "reset" })
     ].concat(page.rows.slice(0, data.first).map(function (r) { return r.box; }));
     if (more.length) {
       page.more = make("details", {}, [make("summary", { text: say("explore.more", { count: more.length }) })].concat(more.map(function (r) { return r.box; })));
       children.push(page.more);
     }
+    children.push(page.charts[2].box);
     return make("section", { class: "inputs", "aria-label": say("explore.inputs") }, children);
   }
 
@@ -95,6 +102,7 @@
     made.check = make("input", { type: "checkbox", id: id + "-fix", "aria-label": say("explore.fix_label", { input: input.label[state.lang] }) });
     made.slider = make("input", Object.assign({ type: "range", id: id, "aria-label": input.label[state.lang] }, limits));
     made.typed = make("input", Object.assign({ type: "number", id: id + "-value", "aria-label": say("explore.value_label", { input: input.label[state.lang] }), "aria-describedby": id + "-said" }, limits));
+    made.typed.setAttribute("placeholder", words.plain(input, input.middle));
     made.said = make("p", { class: "said", id: id + "-said" });
     var usual = make("i", { class: "usual" }), span = input.high - input.low;
     var from = (input.usual[0] - input.low) / span, to = (input.usual[1] - input.low) / span;
@@ -140,11 +148,6 @@
     page.before = make("span", { id: "before" });
     page.error = make("span", { id: "error" });
     page.warnings = make("ul", { class: "warnings", id: "warnings" });
-    page.charts = ["distribution", "response", "shares"].map(function (name) {
-      var title = make("h3", {}), svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), note = make("figcaption", {});
-      svg.id = "chart-" + name;
-      return { title: title, svg: svg, note: note, box: make("figure", {}, [title, svg, note]) };
-    });
     page.sentence = make("textarea", { readonly: "", rows: "5", id: "sentence", "aria-label": say("explore.words") });
     page.command = make("textarea", { readonly: "", rows: "3", id: "command", "aria-label": say("explore.command"), spellcheck: "false" });
     page.status = make("p", { role: "status", class: "note" });
@@ -156,8 +159,8 @@
       page.charts[0].box,
       make("h2", { text: say("explore.all") }),
       make("div", { class: "wide", tabindex: "0", role: "region", "aria-label": say("explore.all") }, [make("table", {}, [
-        make("thead", {}, [make("tr", {}, ["figure", "run", "now", "error", "q2"].map(function (key) { return make("th", { scope: "col", text: say("explore.head." + key) }); }))]), page.table])]),
-      page.charts[1].box, page.charts[2].box,
+        make("thead", {}, [make("tr", {}, ["figure", "now", "run", "error", "q2"].map(function (key) { return make("th", { scope: "col", text: say("explore.head." + key) }); }))]), page.table])]),
+      page.charts[1].box,
       make("h2", { text: say("explore.words") }), page.sentence, copier(page.sentence),
       make("h2", { text: say("explore.command") }), make("p", { class: "note", text: say("explore.command_note") }), page.command, copier(page.command),
       page.status
@@ -190,9 +193,9 @@
     document.documentElement.dataset.answered = (performance.now() - began).toFixed(2);
     page.choose.value = String(k);
     page.middle.textContent = words.value(figure, now.middle);
-    page.range.textContent = say("explore.range", { low: words.value(figure, now.low), high: words.value(figure, now.high) });
+    page.range.textContent = say("explore.range", { range: words.range(figure, now.low, now.high) });
     page.before.textContent = say("explore.before", { before: words.value(figure, before[k].middle) });
-    page.error.textContent = errorText(k, now);
+    page.error.textContent = errorText(k, before[k], now);
     warn(k);
     page.rows.forEach(function (made, i) { show(made, i); });
     page.table.replaceChildren.apply(page.table, data.figures.map(function (f, j) { return line(f, before[j], found[j]); }));
@@ -204,10 +207,10 @@
     document.documentElement.dataset.drawn = (performance.now() - began).toFixed(2);
   }
 
-  function errorText(k, now) {
+  function errorText(k, before, now) {
     var figure = data.figures[k];
-    return say("explore.error", {
-      error: isFinite(now.error) ? words.value(figure, now.error) : say("explore.unknown"),
+    return say(state.fixed.some(function (value) { return value !== null; }) ? "explore.error" : "explore.error_free", {
+      error: none(before, now) ? "0" : isFinite(now.error) ? words.value(figure, now.error) : say("explore.unknown"),
       rmse: figure.rmse === null ? say("explore.unknown") : words.value(figure, figure.rmse),
       q2: figure.q2 === null ? say("explore.unknown") : figure.q2.toFixed(2)
     });
@@ -221,6 +224,7 @@
       return state.fixed[i] !== null && (state.fixed[i] < input.usual[0] || state.fixed[i] > input.usual[1]);
     }).map(function (input) { return input.label[state.lang]; });
     if (far.length) found.push(say("explore.warn.far", { inputs: words.list(far) }));
+    if (state.refused.length) found.push(say("explore.warn.refused", { inputs: state.refused.join(", ") }));
     page.warnings.replaceChildren.apply(page.warnings, found.map(function (text) { return make("li", { text: text }); }));
   }
 
@@ -238,12 +242,17 @@
     made.said.textContent = text;
   }
 
+  // Rounding is no error.
+  function none(before, now) { return now.error <= 1e-9 * Math.abs(before.high - before.low); }
+
   function line(figure, before, now) {
-    function cell(found) { return words.value(figure, found.middle) + " (" + say("explore.span", { low: words.value(figure, found.low), high: words.value(figure, found.high) }) + ")"; }
+    function cell(found, name) {
+      return make("td", { class: name }, [make("span", { text: words.value(figure, found.middle) }), make("small", { text: words.range(figure, found.low, found.high) })]);
+    }
+    var error = none(before, now) ? "–" : isFinite(now.error) ? "±" + words.value(figure, now.error) : say("explore.unknown");
     var q2 = figure.q2 === null ? "–" : figure.q2.toFixed(2);
     return make("tr", {}, [make("th", { scope: "row", text: words.figure(figure) }),
-      make("td", { text: cell(before) }), make("td", { class: "now", text: cell(now) }),
-      make("td", { text: isFinite(now.error) ? "±" + words.value(figure, now.error) : "–" }), make("td", { text: q2 })]);
+      cell(now, "now"), cell(before, "run"), make("td", { text: error }), make("td", { text: q2 })]);
   }
 
   function draw(k, figure, before, now) {
@@ -255,7 +264,7 @@
     charts[0].note.textContent = say("explore.chart.distribution_note") + (never ? say("explore.chart.never", { never: never }) : "")
       + claims.map(function (claim) { return say("explore.chart.claim", { id: claim.id, what: claim.what[state.lang] }); }).join("");
     charts[1].title.textContent = say("explore.chart.response", { figure: name, input: label });
-    explore.response(charts[1].svg, words, figure, input, model.curve(state.fixed, state.touched, k, POINTS), state.fixed[state.touched], charts[1].title.textContent);
+    explore.response(charts[1].svg, words, figure, input, curve(k), state.fixed[state.touched], charts[1].title.textContent);
     charts[1].note.textContent = say("explore.chart.response_note");
     var rows = data.inputs.map(function (one, i) { return { label: one.label[state.lang], share: one.totals[k], fixed: state.fixed[i] !== null }; })
       .filter(function (one) { return one.share > 0.0005 || one.fixed; })
@@ -263,6 +272,14 @@
     charts[2].title.textContent = say("explore.chart.shares", { figure: name });
     explore.shares(charts[2].svg, words, rows, charts[2].title.textContent);
     charts[2].note.textContent = say("explore.chart.shares_note");
+  }
+
+  // The curve stays as it is while its own input moves.
+  var drawn = { key: "", points: [] };
+  function curve(k) {
+    var key = [k, state.touched].concat(state.fixed.map(function (v, i) { return i === state.touched ? "" : v; })).join();
+    if (drawn.key !== key) drawn = { key: key, points: model.curve(state.fixed, state.touched, k, POINTS) };
+    return drawn.points;
   }
 
   function command(fixed) {
@@ -280,6 +297,8 @@
       .map(function (found) { return { low: found.low, middle: found.middle, high: found.high, error: found.error, values: Array.from(found.values) }; });
   };
   window.addEventListener("hashchange", function () { read(); build(); });
-  read();
-  build();
+  window.addEventListener("resize", schedule);
+  // Text laid out before its font is there can keep empty boxes, so the font comes first.
+  function begin() { read(); build(); }
+  document.fonts.load("1em roomfold-fallback", "字").then(begin, begin);
 })();

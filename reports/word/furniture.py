@@ -8,20 +8,23 @@ from docx.section import Section
 from docx.shared import Mm
 
 from ..document.blocks import Contents, Document, Heading
+from ..document.widths import units
 from ..messages import Lang, say
+from .looks import A4_MM, PAGES
 from .numbers import Counter
 from .paragraphs import closed, field, link, opened, paragraph, runs
-from .styles import A4_MM, PAGES
 from .xml import Element, clean, node
 
-MOST_TITLE = 40  # half-width columns of a title that fit in the head of a page, beside the kind of document
+MOST_TITLE = 40  # letters of a title that fit in the head of a page, beside the kind of document
+LONG_TITLE = 120  # half-width columns; a longer one starts at the top of the cover
 CONTENTS_LEVELS = 2
 
 
 def cover(document: Document) -> list[Element]:
     """Kind, title, summary and edition, on a page of their own."""
+    high = units(document.title) > LONG_TITLE
     return [
-        paragraph("Subtitle", *runs(document.kind)),
+        paragraph("Subtitle", *runs(document.kind), properties=[node("spacing", before=0)] if high else []),
         paragraph("Title", *runs(document.title)),
         paragraph("CoverSummary", *runs(document.summary)),
         paragraph("CoverEdition", *runs(document.edition)),

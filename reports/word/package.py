@@ -13,7 +13,7 @@ from docx.opc.oxml import serialize_part_xml
 
 from ... import __version__
 from ..document.blocks import Document
-from .styles import FANG, HEI, KAI, LATIN, MONO, PLAIN, SONG, SONG_TITLE
+from .looks import FANG, HEI, KAI, LATIN, MONO, PLAIN, SONG, SONG_TITLE
 from .xml import Element, clean, node
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from docx.oxml.ns import qn
+
 from .xml import Element, clean, node, text_node, wide
 
 
@@ -23,25 +25,22 @@ def runs(text: str, *, strong: bool = False) -> list[Element]:
     return found
 
 
-def field(instruction: str, result: Iterable[Element], *, hidden: bool = False) -> list[Element]:
+def field(instruction: str, result: Iterable[Element]) -> list[Element]:
     """A field with its result filled in; Word computes it again when asked, or when it lays out pages."""
-    return [
-        _mark("begin", hidden),
-        node("r", _instruction(instruction)),
-        _mark("separate", hidden),
-        *result,
-        _mark("end", hidden),
-    ]
+    return [*opened(instruction), *result, closed()]
 
 
 def opened(instruction: str) -> list[Element]:
     """The start of a field whose result goes over many paragraphs, up to ``closed``."""
-    return [_mark("begin", False), node("r", _instruction(instruction)), _mark("separate", False)]
+    made = node("instrText")
+    made.text = f" {instruction} "
+    made.set(qn("xml:space"), "preserve")
+    return [_mark("begin"), node("r", made), _mark("separate")]
 
 
 def closed() -> Element:
     """The end of a field."""
-    return _mark("end", False)
+    return _mark("end")
 
 
 def bookmark(name: str, number: int, inside: Iterable[Element]) -> list[Element]:
@@ -63,12 +62,5 @@ def _properties(text: str, strong: bool) -> Element | None:
     return node("rPr", *parts) if any(part is not None for part in parts) else None
 
 
-def _instruction(text: str) -> Element:
-    made = node("instrText")
-    made.text = f" {text} "
-    made.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    return made
-
-
-def _mark(kind: str, hidden: bool) -> Element:
-    return node("r", node("rPr", node("webHidden")) if hidden else None, node("fldChar", fldCharType=kind))
+def _mark(kind: str) -> Element:
+    return node("r", node("fldChar", fldCharType=kind))

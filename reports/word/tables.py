@@ -7,17 +7,17 @@ from itertools import pairwise
 
 from ..document.blocks import Row, Table
 from ..document.widths import least, widths
+from .looks import DENSE_SIZE, TABLE_SIZE
 from .paragraphs import paragraph, runs
-from .styles import DENSE_SIZE, TABLE, TABLE_SIZE
+from .styles import GROUND, TABLE
 from .xml import Element, clean, node
 
 DENSE_ROWS = 40  # from so many on, letters are smaller
-KEPT_ROWS = 10  # a table of at most so many rows is not parted
-GROUND = "F2F2F2"
+KEPT_LINES = 12  # a table of at most so many lines is not parted
 RULE = {"val": "single", "sz": 4, "space": 0, "color": "7F7F7F"}
 
 
-def table(block: Table, width: int, description: str) -> list[Element]:
+def table(block: Table, width: int, description: str) -> Element:
     """The table itself, without caption and source.
 
     Args:
@@ -27,18 +27,17 @@ def table(block: Table, width: int, description: str) -> list[Element]:
     dense = len(block.rows) >= DENSE_ROWS or least(block) > _room(width, TABLE_SIZE)
     style = "TableTextDense" if dense else "TableText"
     columns = _columns(block, width, DENSE_SIZE if dense else TABLE_SIZE)
-    kept = len(block.rows) <= KEPT_ROWS
+    kept = sum(max(cell.count("\n") + 1 for cell in row.cells) for row in block.rows) <= KEPT_LINES
     made = node("tbl", _properties(block, width, description), _grid(columns))
     made.append(_head(block, columns, style))
     for place, row in enumerate(block.rows):
         last = place == len(block.rows) - 1
         keep = (kept or row.kind == "group") if not last else bool(block.source)
-        made.append(
-            _group(row, columns, style, keep)
-            if row.kind == "group"
-            else _row(block, row, columns, style, keep)
-        )
-    return [made]
+        if row.kind == "group":
+            made.append(_group(row, columns, style, keep))
+        else:
+            made.append(_row(block, row, columns, style, keep))
+    return made
 
 
 def _properties(block: Table, width: int, description: str) -> Element:

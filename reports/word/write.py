@@ -22,11 +22,11 @@ from ..messages import say
 from . import numbers, styles
 from .figures import figure
 from .furniture import anchor, contents, cover, dress
+from .looks import PAGES, twips
 from .package import describe, empty, packed
 from .paragraphs import bookmark, field, paragraph, runs
-from .styles import PAGES, twips
 from .tables import table
-from .xml import Element, clean, node
+from .xml import Element, node
 
 TONES = {"plain": "BodyText", "lead": "Lead", "note": "Note", "caution": "Caution"}
 FIRST_LABEL = 100_000  # numbers of bookmarks: headings from 0 on, labels from here
@@ -100,18 +100,19 @@ class _Writer:
     def _table(self, block: Table) -> Iterator[Element]:
         yield self._caption(block, block.caption, "table")
         description = f"{block.caption} (roomfold run {self._document.run}, table {block.id})"
-        yield from table(block, twips(self._page.width_mm), description)
-        yield paragraph("Source", *runs(block.source))  # two tables without a paragraph between are one
+        yield table(block, twips(self._page.width_mm), description)
+        # Two tables without a paragraph between them would be one.
+        yield paragraph("Source" if block.source else "TableEnd", *runs(block.source))
 
     def _caption(self, block: Table | Figure, text: str, more: str) -> Element:
         """Label and text; ``more`` says whether something follows that stays on its page."""
         before, number, after = label(self._lang, block).rpartition(str(block.number))
         counted = field(rf"SEQ {before.strip()} \* ARABIC", runs(number))
         self._labels += 1
-        named = bookmark(_reference(block), self._labels, [*_spaced(before), *counted, *runs(after)])
+        named = bookmark(_reference(block), self._labels, [*runs(before), *counted, *runs(after)])
         gap = say(self._lang, "document.caption.gap")
         properties = [node("keepNext")] if more else []
-        return paragraph("Caption", *named, *_spaced(gap), *runs(text), properties=properties)
+        return paragraph("Caption", *named, *runs(gap), *runs(text), properties=properties)
 
     def _referring(self, block: Paragraph) -> list[Element]:
         """Text in which labels of tables and figures, which stand at its end, are cross-references."""
@@ -121,14 +122,10 @@ class _Writer:
             found = self._numbered[name]
             before, _, after = text.rpartition(label(self._lang, found))
             shown = field(rf"REF {_reference(found)} \h", runs(label(self._lang, found)))
-            made = [*shown, *_spaced(after), *made]
+            made = [*shown, *runs(after), *made]
             text = before
-        return [*_spaced(text), *made]
+        return [*runs(text), *made]
 
 
 def _reference(block: Table | Figure) -> str:
     return f"_Ref{type(block).__name__}{block.number}"
-
-
-def _spaced(text: str) -> list[Element]:
-    return runs(clean(text)) if text else []

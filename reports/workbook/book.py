@@ -32,9 +32,12 @@ MOST_CHARACTERS = 32_767
 MOST_PROPERTY = 250
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE = 15.0  # height of a line in points
+_MOST_LINES = 27  # of a row: Excel allows 409 points
+_MOST_MEASURED = 4000  # characters
 WIDE = 14.0  # a column's width in characters where nothing is said
-_PAGE_WIDTH = 1000  # pixels between the margins of A4 on its side
-_LEAST_SCALE, _MOST_SCALE = 45, 85  # percent
+_PAGE_WIDTH = 980  # pixels between the margins of A4 on its side
+_WIDEST = 3000  # pixels that can be read on one such page
+_LEAST_SCALE, _MOST_SCALE = 55, 75  # percent
 
 # What a number is called in ``form`` and how it is shown.
 _FORMS: dict[str, str] = {
@@ -48,7 +51,7 @@ _FORMS: dict[str, str] = {
     "plain": "0",
     "factor": "0.000000",
     "general": "General",
-    "price": "#,##0.####",
+    "draw": "[>=1000]#,##0.0;[>=1]0.000;0.00000",
 }
 MONEY: dict[Lang, str] = {"zh": "two", "en": "three"}
 ENERGY: dict[Lang, str] = {"zh": "one", "en": "three"}
@@ -75,6 +78,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "total": {"bold": True, "top": 1, "align": "right", "valign": "vcenter"},
     "result": {"bold": True, "align": "right", "valign": "vcenter"},
     "link": {"font_color": "#006100", "align": "right", "valign": "vcenter"},
+    "middle": {"align": "center", "valign": "vcenter", "text_wrap": True},
     "unit": {"indent": 1, "valign": "vcenter"},
     "code": {"font_name": "Consolas", "text_wrap": True, "valign": "top"},
 }
@@ -133,11 +137,6 @@ class Area:
         """Its address from any sheet."""
         return f"'{self.sheet.name}'!{self.ref}"
 
-    @property
-    def series(self) -> list[str | int]:
-        """As a chart takes it."""
-        return [self.sheet.name, self.first_row, self.first_col, self.last_row, self.last_col]
-
     def numbers(self) -> Iterator[float]:
         """The numbers in it, as SUM and AVERAGE see them."""
         for row in range(self.first_row, self.last_row + 1):
@@ -149,8 +148,9 @@ class Area:
 class Sheet:
     """One sheet; rows and columns count from 0."""
 
-    def __init__(self, book: Book, name: str, worksheet: Worksheet) -> None:
+    def __init__(self, book: Book, key: str, name: str, worksheet: Worksheet) -> None:
         self.book = book
+        self.key = key  # the same in every language, for citing
         self.name = name
         self.worksheet = worksheet
         self.values: dict[tuple[int, int], Value] = {}
@@ -224,7 +224,7 @@ class Sheet:
             self.worksheet.merge_range(row, 0, row, width - 1, "", style)
         self.worksheet.write_string(row, 0, clean(text), style)
         room = sum(self.widths.get(col, WIDE) for col in range(width))
-        self.worksheet.set_row(row, _LINE * lines_of(text, room) + 3)
+        self.worksheet.set_row(row, _LINE * min(lines_of(text, room), _MOST_LINES) + 3)
 
     def section(self, row: int, text: str, width: int) -> None:
         """A heading over a table."""
@@ -247,7 +247,7 @@ class Sheet:
             self.text(row, col, text, style)
         deep = max(lines_of(text, self.widths.get(col, WIDE)) for col, text in texts.items())
         if deep > 1:
-            self.worksheet.set_row(row, _LINE * min(deep, 27))
+            self.worksheet.set_row(row, _LINE * min(deep, _MOST_LINES) + 4)
 
     def columns(self, *widths: float) -> None:
         """Widths in characters from the first column on."""
@@ -275,14 +275,18 @@ class Sheet:
         page.freeze_panes(0 if head is None else head + 1, freeze_col)
         if head is not None:
             page.repeat_rows(head)
-        page.repeat_columns(0, freeze_col - 1)
+        if last_col > freeze_col:
+            page.repeat_columns(0, freeze_col - 1)
         page.set_landscape()
         page.set_paper(9)
-        wide = sum(7 * self.widths.get(col, WIDE) + 5 for col in range(last_col + 1))
-        page.set_print_scale(int(min(_MOST_SCALE, max(_LEAST_SCALE, 100 * _PAGE_WIDTH / wide))))
-        page.set_h_pagebreaks(list(breaks))
+        wide = sum(9 * self.widths.get(col, WIDE) + 5 for col in range(last_col + 1))
+        if breaks or wide > _WIDEST:  # a sheet that is fitted to a page breaks nowhere else
+            page.set_print_scale(int(min(_MOST_SCALE, max(_LEAST_SCALE, 100 * _PAGE_WIDTH / wide))))
+            page.set_h_pagebreaks(list(breaks))
+        else:
+            page.fit_to_pages(1, 0)
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        page.set_footer(f"&L&8roomfold {self.book.run}&C&8&A&R&8&P / &N")
+        page.set_footer(f"&L&8roomfold {self.book.run}, {self.key}&C&8&A&R&8&P / &N")
         page.hide_gridlines(2)
 
     def _keep(self, row: int, col: int, value: Value) -> Cell:
@@ -318,7 +322,7 @@ class Book:
 
     def add(self, key: str, name: str) -> Sheet:
         """A new sheet, at the end."""
-        sheet = Sheet(self, name, self.workbook.add_worksheet(name))
+        sheet = Sheet(self, key, name, self.workbook.add_worksheet(name))
         self.sheets[key] = sheet
         return sheet
 
@@ -345,7 +349,8 @@ class Book:
 
 def lines_of(text: str, width: float) -> int:
     """Lines that a text takes in a column of a width; rather one too many."""
-    return sum(max(1, math.ceil(columns(part) * 1.08 / max(width, 1))) for part in clean(text).split("\n"))
+    parts = clean(text[:_MOST_MEASURED]).split("\n")
+    return sum(max(1, math.ceil(columns(part) * 1.15 / max(width, 1))) for part in parts)
 
 
 def column_name(col: int) -> str:

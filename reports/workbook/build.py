@@ -104,7 +104,7 @@ def _sheets(book: Book, facts: Facts) -> list[tuple[Sheet, str]]:
         for i, alternative in enumerate(others):
             numbered = f"{name} {i + 1}" if len(others) > 1 else name
             of = facts.say("book.about.of", about=about, name=facts.title(alternative))
-            entries.append((book.add(f"{key} {i}", numbered), of if len(others) > 1 else about))
+            entries.append((book.add(f"{key}-{i + 1}", numbered), of if len(others) > 1 else about))
     return entries
 
 
@@ -112,7 +112,7 @@ def _alternative(book: Book, facts: Facts, name: str, number: int, weights: Weig
     """The sheets of one alternative, from what they are computed from to what they come to."""
 
     def sheet(key: str) -> Sheet:
-        return book.sheets[f"{key} {number}"]
+        return book.sheets[f"{key}-{number + 1}"]
 
     flows = write_flows(sheet("flows"), facts, name, weights)
     draw_cash(sheet("cash"), facts, name, write_cash(sheet("cash"), facts, name, flows))

@@ -137,7 +137,7 @@ def write_cash(sheet: Sheet, facts: Facts, name: str, flows: Flows) -> Area:
         The yearly table without its head: label, mean saving, its sum, P10, P50, P90 of the sum, P90 - P10.
     """
     money = MONEY[facts.lang]
-    sheet.columns(12, *[15] * 8)
+    sheet.columns(26, *[14] * 8)
     row = sheet.begin(
         facts.say("book.cash.title", name=facts.title(name), baseline=facts.title(facts.books.baseline)),
         facts.say("book.cash.lead", unit=facts.say("book.unit"), year=facts.books.scenario.time.price_year),

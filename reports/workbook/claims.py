@@ -12,7 +12,7 @@ from .facts import Facts
 from .spread import Weights, heads, write_column, write_links, write_quantiles
 
 _PUBLISHED, _P10, _P90, _DISTANCE, _VERDICT = 4, 6, 8, 11, 12  # columns
-_FORMS = {"1": "percent", "count": "whole"}
+_FORMS = {"1": "share", "count": "whole"}
 
 
 def write_claims(sheet: Sheet, facts: Facts, quads: Sequence[tuple[Area, Quad]]) -> None:
@@ -39,16 +39,16 @@ def _claim(sheet: Sheet, facts: Facts, row: int, check: Check, area: Area, quad:
         1: facts.title(check.alternative),
         2: text(facts.lang, claim.what),
         3: accounting(check, facts.lang),
-        5: facts.say(f"book.claim.{claim.relation}"),
         13: claim.source,
     }
     sheet.row_of(row, words)
+    sheet.text(row, 5, facts.say(f"book.claim.{claim.relation}"), "middle")
     published = sheet.number(row, _PUBLISHED, claim.published / _scale(facts, check), form)
     low, _, high, _ = write_links(sheet, row, _P10, quad, form)
     names = {"at": published.ref, "area": area.full, "count": len(facts.worlds)}
     below = '=(COUNTIF({area},"<"&{at})+COUNTIF({area},{at})/2)/{count}'.format(**names).replace("$", "")
     below = below.replace(area.full.replace("$", ""), area.full)
-    sheet.formula(row, _P90 + 2, below, check.below, "percent")
+    sheet.formula(row, _P90 + 2, below, check.below, "share")
     over = f"MAX(0,{published.ref}-{high.ref})"
     under = "0" if claim.relation == "at-least" else f"MAX(0,{low.ref}-{published.ref})"
     distance = check.distance / _scale(facts, check)
@@ -60,11 +60,11 @@ def _verdict(sheet: Sheet, facts: Facts, row: int, check: Check) -> None:
     """Inside or outside as a formula; a figure that inputs were fitted to proves nothing."""
     inside, outside = (facts.say(f"book.claim.{key}") for key in ("inside", "outside"))
     if check.claim.calibrated:
-        sheet.text(row, _VERDICT, facts.say("claim.used"))
+        sheet.text(row, _VERDICT, facts.say("claim.used"), "middle")
         return
     at = sheet.cell(row, _DISTANCE).ref.replace("$", "")
     value = inside if check.inside else outside
-    sheet.formula(row, _VERDICT, f'=IF({at}=0,"{inside}","{outside}")', value)
+    sheet.formula(row, _VERDICT, f'=IF({at}=0,"{inside}","{outside}")', value, style="middle")
 
 
 def _form(facts: Facts, check: Check) -> str:

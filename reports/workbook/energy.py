@@ -13,6 +13,7 @@ from .facts import Facts
 from .spread import heads, write_stat
 
 _SIDES = ("room", "cloud")
+_LABEL = 24  # characters below a column of a chart
 # Figures of an alternative, and how each is shown.
 _CONDUCT = {
     "rooms_open": "whole",
@@ -56,7 +57,7 @@ class Chain:
 def write_energy(sheet: Sheet, facts: Facts) -> Chain:
     """The chain before and after, and the years."""
     names = list(facts.books.scenario.alternatives)
-    width = 1 + 2 * len(names)
+    width = max(2 * len(names), 7)  # as wide as the chart
     sheet.columns(34, *[18] * (width - 1))
     statement = facts.statement
     years = {"first": statement.years[0], "last": statement.years[-1]}
@@ -66,14 +67,14 @@ def write_energy(sheet: Sheet, facts: Facts) -> Chain:
         width=width,
     )
     others = [name for name in names if name != facts.books.baseline]
-    labels = [facts.title(name) for name in names]
-    fewer = [facts.say("book.less_than", name=facts.title(name)) for name in others]
+    labels = [facts.short(name) for name in names]
+    fewer = [facts.say("book.less_than", name=facts.short(name)) for name in others]
     sheet.head(row, [facts.say("book.item"), *labels, *fewer])
     causes, end = _chain(sheet, facts, names, row)
     chart = end + 2
     _years(sheet, facts, names, chart + 20)
-    sheet.finish(chart + 22 + len(facts.years), width - 1, breaks=(chart,))
-    return Chain(causes, row, chart)
+    sheet.finish(chart + 22 + len(facts.years), width - 1, breaks=(chart - 1,))
+    return Chain(causes, causes.first_row - 1, chart)
 
 
 def _chain(sheet: Sheet, facts: Facts, names: list[str], head: int) -> tuple[Area, int]:
@@ -89,7 +90,7 @@ def _chain(sheet: Sheet, facts: Facts, names: list[str], head: int) -> tuple[Are
                 sheet.number(row, col, float(amounts[ITEM[f"{side}_{part}"]]) / facts.power, form)
             rows[part].append(row)
             row += 1
-    sheet.section(row, facts.say("book.energy.by_cause"), 1 + len(names))
+    sheet.head(row, [facts.say("book.energy.by_cause"), *(facts.short(name, _LABEL) for name in names)])
     start = row + 1
     for i, part in enumerate(PARTS):
         sheet.text(start + i, 0, facts.say(f"figure.energy_{part}"), "label")
@@ -132,7 +133,7 @@ def _fewer(sheet: Sheet, facts: Facts, names: list[str], rows: list[int]) -> Non
 def _years(sheet: Sheet, facts: Facts, names: list[str], row: int) -> None:
     """Mean of all worlds by calendar year."""
     sheet.section(row, facts.say("book.energy.years"), 1 + len(names))
-    sheet.head(row + 1, [facts.say("book.year"), *map(facts.title, names)])
+    sheet.head(row + 1, [facts.say("book.year"), *map(facts.short, names)])
     power = rows_of({"electricity"})
     for col, name in enumerate(names, start=1):
         monthly = facts.books.each(name, lambda o: o.amount[:, power].sum(axis=1)).mean(axis=0)
@@ -151,8 +152,8 @@ def write_conduct(sheet: Sheet, facts: Facts) -> None:
     width = 2 + 4 * len(names)
     sheet.columns(46, 18, *[13] * (4 * len(names)))
     row = sheet.begin(facts.say("book.conduct.title"), facts.say("book.conduct.lead"), width=min(width, 10))
+    sheet.section(row, "", width)
     for i, name in enumerate(names):
-        sheet.section(row, "", width)
         sheet.text(row, 2 + 4 * i, facts.title(name), "section")
     standard = facts.say("metric.standard")
     sheet.head(row + 1, [facts.say("book.figure"), standard, *heads(facts) * len(names)])

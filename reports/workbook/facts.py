@@ -78,6 +78,11 @@ class Facts:
         """An alternative in words."""
         return text(self.lang, self.books.scenario.alternatives[name].title)
 
+    def short(self, name: str, most: int = 60) -> str:
+        """An alternative in words, cut to so many characters, for charts."""
+        title = self.title(name)
+        return title if len(title) <= most else title[: most - 1] + "…"
+
     def outcome(self, name: str) -> Outcome:
         """An alternative in the middle world."""
         return self.study.results[self.middle].outcomes[name]

@@ -5,6 +5,7 @@ Colours are those of the other charts, with patterns that survive a black-and-wh
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ...sim.ledger import ANNUAL
@@ -20,6 +21,8 @@ from .savings import Savings
 _SIZE = {"width": 900, "height": 350}
 _OUTLINE = {"color": "#404040", "width": 0.75}
 _LINE_COLUMNS = 84  # half-width columns in a line of a title
+# What the writer of charts would take for the address of a cell.
+_REFERENCE = re.compile(r"!(?=\$?[A-Z]+\$?\d)")
 
 
 def draw_steps(sheet: Sheet, facts: Facts, name: str, savings: Savings) -> None:
@@ -39,7 +42,7 @@ def draw_steps(sheet: Sheet, facts: Facts, name: str, savings: Savings) -> None:
     middle = stat.p50 or 0.0
     title = facts.say(
         "book.chart.saves" if middle >= 0 else "book.chart.costs",
-        name=facts.title(name),
+        name=facts.short(name),
         net=money(facts.lang, abs(middle)),
         range=_range(facts, stat.p10, stat.p90),
         most=facts.say(f"category.{max(means, key=lambda c: means[c])}").lower(),
@@ -55,7 +58,7 @@ def draw_bins(sheet: Sheet, facts: Facts, name: str, savings: Savings) -> None:
     stat = facts.statement.savings[name].annual_total
     title = facts.say(
         "book.chart.spread",
-        name=facts.title(name),
+        name=facts.short(name),
         middle=money(facts.lang, stat.p50 or 0.0),
         range=_range(facts, stat.p10, stat.p90),
     ) + _published(facts, name)
@@ -92,7 +95,7 @@ def draw_cash(sheet: Sheet, facts: Facts, name: str, area: Area) -> None:
     chart.combine(lines)
     stat, payback = facts.statement.savings[name].npv, facts.statement.savings[name].payback_years
     end = float(quantiles(facts.books.saving(name).sum(axis=(1, 2)))[1])
-    names = {"name": facts.title(name), "years": len(facts.years), "end": money(facts.lang, end)}
+    names = {"name": facts.short(name), "years": len(facts.years), "end": money(facts.lang, end)}
     names["npv"] = money(facts.lang, stat.p50 or 0.0)
     if payback.p50 is None:
         paid = facts.statement.savings[name].share_paid_back
@@ -133,7 +136,7 @@ def _energy_title(facts: Facts) -> str:
     fewer = 1.0 - (after.energy.mean or 0.0) / (before.energy.mean or 1.0)
     return facts.say(
         "book.chart.energy_less" if fewer >= 0 else "book.chart.energy_more",
-        name=facts.title(names[1]),
+        name=facts.short(names[1]),
         cut=share(abs(fewer)),
         before=f"{before.pue.mean or 0.0:.2f}",
         after=f"{after.pue.mean or 0.0:.2f}",
@@ -170,7 +173,7 @@ def _range(facts: Facts, low: float | None, high: float | None) -> str:
 
 def _finish(sheet: Sheet, facts: Facts, chart: Any, title: str, row: int, name: str, unit: str) -> None:
     """Title, axes and place; run and id stand in the description."""
-    text = clean(wrap(title, _LINE_COLUMNS))
+    text = clean(wrap(_REFERENCE.sub("! ", title), _LINE_COLUMNS))
     chart.set_title({"name": text, "name_font": _font(facts, 12, bold=True), "overlay": False})
     chart.set_y_axis(
         {

@@ -13,7 +13,7 @@ from .facts import Facts
 def write_guide(sheet: Sheet, facts: Facts, command: str, entries: Sequence[tuple[Sheet, str]]) -> None:
     """What the file is, how it was made, what each sheet holds and what colours mean."""
     statement, scenario = facts.statement, facts.books.scenario
-    sheet.columns(30, 100)
+    sheet.columns(30, 100, 16)
     sheet.row_of(0, {0: text(facts.lang, scenario.title)}, "title")
     sheet.worksheet.set_row(0, 26)
     sheet.text(1, 0, facts.say("book.guide.kind"), "section")
@@ -40,7 +40,7 @@ def write_guide(sheet: Sheet, facts: Facts, command: str, entries: Sequence[tupl
     row = _colours(sheet, facts, row + 1)
     row = _contents(sheet, facts, row + 1, entries)
     row = _sources(sheet, facts, row + 1)
-    sheet.finish(row, 1)
+    sheet.finish(row, 2)
 
 
 def _colours(sheet: Sheet, facts: Facts, row: int) -> int:
@@ -55,12 +55,12 @@ def _colours(sheet: Sheet, facts: Facts, row: int) -> int:
 
 
 def _contents(sheet: Sheet, facts: Facts, row: int, entries: Sequence[tuple[Sheet, str]]) -> int:
-    sheet.text(row, 0, facts.say("book.guide.sheets"), "section")
-    sheet.text(row, 1, "", "section")
+    for col, key in enumerate(("sheets", "about", "id")):
+        sheet.text(row, col, facts.say(f"book.guide.{key}"), "section")
     for i, (other, about) in enumerate(entries, start=row + 1):
         target = f"internal:'{other.name}'!A1"
         sheet.worksheet.write_url(i, 0, target, sheet.book.style("text"), other.name)
-        sheet.row_of(i, {1: about})
+        sheet.row_of(i, {1: about, 2: other.key})
     return row + len(entries) + 1
 
 
@@ -77,7 +77,7 @@ def _sources(sheet: Sheet, facts: Facts, row: int) -> int:
 
 def write_definitions(sheet: Sheet, facts: Facts) -> None:
     """How figures are defined."""
-    sheet.columns(130)
+    sheet.columns(110)
     row = sheet.begin(facts.say("page.method"), width=1)
     words = [facts.say(f"define.{key}") for key in DEFINITIONS]
     for i, definition in enumerate(words, start=row - 1):

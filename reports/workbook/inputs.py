@@ -62,7 +62,7 @@ def write_draws(sheet: Sheet, facts: Facts) -> None:
     for i, result in enumerate(facts.study.results):
         sheet.number(first + i, 0, result.world, "plain")
         for col, path in enumerate(paths, start=1):
-            sheet.number(first + i, col, result.draws[path])
+            sheet.number(first + i, col, result.draws[path], "draw")
     last = first + len(facts.study.results) - 1
     for col in range(1, 1 + len(paths)):
         _ends(sheet, row + 4, col, sheet.area(first, col, last, col))
@@ -72,6 +72,6 @@ def write_draws(sheet: Sheet, facts: Facts) -> None:
 def _ends(sheet: Sheet, row: int, col: int, area: Area) -> None:
     values = list(area.numbers())
     ref = area.ref.replace("$", "")
-    sheet.mean(row, col, area, "general")
-    sheet.formula(row + 1, col, f"=MIN({ref})", min(values))
-    sheet.formula(row + 2, col, f"=MAX({ref})", max(values))
+    sheet.mean(row, col, area, "draw")
+    sheet.formula(row + 1, col, f"=MIN({ref})", min(values), "draw")
+    sheet.formula(row + 2, col, f"=MAX({ref})", max(values), "draw")

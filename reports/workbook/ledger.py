@@ -92,7 +92,7 @@ def _cost(sheet: Sheet, facts: Facts, name: str, row: int) -> Block:
             sheet.number(at, _FIRST_YEAR + year, float(cost[year, item]), MONEY[facts.lang])
         total = sheet.sum(at, last, sheet.area(at, _FIRST_YEAR, at, last - 1), MONEY[facts.lang], "formula")
         _price(sheet, facts, item, float(amount[item]), total)
-    _sums(sheet, facts, block, len(years))
+    _sums(sheet, facts, block, len(years), facts.say("book.sum_all"))
     return block
 
 
@@ -103,18 +103,18 @@ def _price(sheet: Sheet, facts: Facts, item: int, amount: float, total: Cell) ->
     sheet.text(row, col + 2, facts.say(f"book.unit.{ITEMS[item].unit}"), "unit")
     if amount:
         text = f"={total.ref}*{facts.coin:.0f}/{count.ref}".replace("$", "")
-        sheet.formula(row, col + 3, text, total.number * facts.coin / amount, "price")
+        sheet.formula(row, col + 3, text, total.number * facts.coin / amount, "two")
 
 
-def _sums(sheet: Sheet, facts: Facts, block: Block, years: int) -> None:
-    """Sums by category, and of all."""
+def _sums(sheet: Sheet, facts: Facts, block: Block, years: int, label: str) -> None:
+    """Sums by category, and of all under a label."""
     money = MONEY[facts.lang]
     for category, at in block.categories.items():
         rows = [row for item, row in block.items.items() if ITEMS[item].category == category]
         sheet.text(at, 0, _category(facts, category), "strong")
         for col in range(_FIRST_YEAR, _FIRST_YEAR + years + 1):
             sheet.sum(at, col, sheet.area(rows[0], col, rows[-1], col), money)
-    sheet.text(block.total, 0, facts.say("book.sum_all"), "strong")
+    sheet.text(block.total, 0, label, "strong")
     for col in range(_FIRST_YEAR, _FIRST_YEAR + years + 1):
         cells = [sheet.cell(at, col) for at in block.categories.values()]
         refs = "+".join(cell.ref.replace("$", "") for cell in cells) or "0"
@@ -144,7 +144,7 @@ def _saving(
             cells = sheet.cell(before.items[item], col), sheet.cell(after.items[item], col)
             sheet.less(at, col, *cells, money)
         sheet.sum(at, last, sheet.area(at, _FIRST_YEAR, at, last - 1), money, "formula")
-    _sums(sheet, facts, block, len(years))
+    _sums(sheet, facts, block, len(years), facts.say("book.saving_all"))
     for category, at in block.categories.items():
         if category != FINANCE:
             area = sheet.area(at, _FIRST_YEAR + facts.annual[0], at, _FIRST_YEAR + facts.annual[-1])

@@ -79,6 +79,8 @@ def _stats(facts: Facts, name: str) -> dict[str, Stat]:
     statement = facts.statement
     money = statement.money[name]
     found = {key: money.compared[key] for key, _ in COMPARED if key in money.compared}
+    if found["finance"].mean == 0:  # nothing is lent, given or put in
+        del found["finance"]
     before = statement.money[facts.books.baseline].own["equivalent_annual_cost"]
     found["equivalent_annual_cost_before"] = before
     found |= {key: money.own[key] for key in ("equivalent_annual_cost", "residual_value")}

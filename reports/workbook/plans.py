@@ -16,7 +16,7 @@ _RULES_WIDTH = 12
 
 def write_rules(sheet: Sheet, facts: Facts) -> None:
     """Every rule that binds an alternative, and where the alternatives stand at the end."""
-    sheet.columns(20, 46, 11, *[13] * 4, 12, 12, 12, 12, 46)
+    sheet.columns(34, 46, 11, *[13] * 4, 12, 12, 12, 12, 46)
     row = sheet.begin(facts.say("page.policy"), facts.say("book.rules.lead"), width=_RULES_WIDTH)
     for name, found in facts.statement.policy.items():
         if not found:
@@ -33,8 +33,10 @@ def write_rules(sheet: Sheet, facts: Facts) -> None:
             figures = found[rule.name]
             dates = {3 + i: _day(figures.met_on, key) for i, key in enumerate(("p10", "p50", "p90"))}
             due = NOTHING if figures.due is None else figures.due.isoformat()
-            words = {0: rule.name, 1: rule.words, **dates, 6: rule.first_on, 7: due, 11: rule.source}
-            sheet.row_of(row, {**words, 10: facts.say(f"book.rule_unit.{figures.shortfall.unit}")})
+            unit = facts.say(f"book.rule_unit.{figures.shortfall.unit}")
+            sheet.row_of(row, {0: rule.name, 1: rule.words, 11: rule.source})
+            for col, word in {**dates, 6: rule.first_on, 7: due, 10: unit}.items():
+                sheet.text(row, col, word, "middle")
             sheet.number(row, 2, figures.met_share, "percent")
             for col, value in ((8, figures.shortfall.p50), (9, figures.shortfall.p90)):
                 sheet.number(row, col, value, "general")
@@ -68,7 +70,7 @@ def _goals(sheet: Sheet, facts: Facts, row: int) -> int:
 def write_plan(sheet: Sheet, facts: Facts) -> None:
     """What is built in the middle world, and how near its cost is to the proven bound."""
     statement, unit = facts.statement, facts.say("book.unit")
-    sheet.columns(58, 18, 16, 16, 18)
+    sheet.columns(76, 18, 16, 16, 18)
     lead = facts.say("page.plan.lead", world=statement.middle_world)
     row = sheet.begin(facts.say("page.plan"), lead, facts.say("book.plan.lead", unit=unit), width=5)
     for name, proof in statement.proofs.items():

@@ -18,6 +18,7 @@ from .worlds import Worlds
 _P10, _MEAN, _ROOMS, _REST, _SUM = 1, 4, 5, 6, 7  # columns
 _WIDTH = 8
 _BINS = 16
+_LABEL = 24  # characters below a column of a chart
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def write_savings(sheet: Sheet, facts: Facts, name: str, worlds: Worlds) -> Savi
     row += 38  # room for two charts
     steps = _steps(sheet, facts, name, means, row)
     bins = _bins(sheet, facts, worlds, steps.last_row + 3)
-    sheet.finish(bins.last_row + 1, _WIDTH - 1, breaks=(charts, row))
+    sheet.finish(bins.last_row + 1, _WIDTH - 1, breaks=(charts - 1, row))
     return Savings(steps, bins, charts)
 
 
@@ -162,14 +163,14 @@ def _steps(sheet: Sheet, facts: Facts, name: str, means: Mapping[str, Cell], row
     cost = facts.books.each(facts.books.baseline, lambda o: o.cost_cny)
     before = float(facts.books.yearly(cost)[:, rows_of(ANNUAL)].sum(axis=1).mean()) / facts.coin
     first = row + 2
-    sheet.text(first, 0, facts.title(facts.books.baseline), "label")
+    sheet.text(first, 0, facts.short(facts.books.baseline, _LABEL), "label")
     sheet.number(first, 1, 0.0, money)
     sheet.number(first, 2, before, money)
     level = sheet.formula(first, 5, f"=C{first + 1}", before, money)
     for i, category in enumerate(ANNUAL):
         level = _step(sheet, first + 1 + i, facts.say(f"category.{category}"), level, means[category], money)
     end = first + 1 + len(ANNUAL)
-    sheet.text(end, 0, facts.title(name), "label")
+    sheet.text(end, 0, facts.short(name, _LABEL), "label")
     sheet.number(end, 1, 0.0, money)
     sheet.formula(end, 2, f"={level.ref}".replace("$", ""), level.value, money)
     return sheet.area(first, 0, end, 4)

@@ -82,13 +82,16 @@ def _weights(count: int, level: float) -> list[float]:
     return [float(w) for w in np.diff(edges)]
 
 
-def write_quantiles(sheet: Sheet, row: int, col: int, area: Area, weights: Weights, form: str) -> Quad:
+def write_quantiles(
+    sheet: Sheet, row: int, col: int, area: Area, weights: Weights, form: str, times: bool = False
+) -> Quad:
     """P10, P50, P90 and the mean of a column of worlds, one below the other.
 
-    Values that are no numbers stand for times that never come.
+    Args:
+        times: what is no number is a time that never comes.
     """
     values = list(area.numbers())
-    if len(values) < area.last_row - area.first_row + 1:
+    if times:
         return _of_times(sheet, row, col, area, values, form)
     found = [float(q) for q in quantiles(np.array(values))]
     cells = [

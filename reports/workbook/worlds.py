@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...sim.ledger import ANNUAL, ONE_OFF
 from ..figures import Figure
+from ..money.statement import TIMES
 from .book import ENERGY, MONEY, Area, Cell, Quad, Sheet, column_name
 from .facts import Facts
 from .spread import Weights, heads, write_column, write_quantiles
@@ -46,7 +47,7 @@ def write_worlds(sheet: Sheet, facts: Facts, name: str, npv: Area, weights: Weig
     for i, world in enumerate(facts.worlds):
         sheet.number(first + i, 0, world, "plain")
     quads = {
-        key: write_quantiles(sheet, row + 1, area.first_col, area, weights, form)
+        key: write_quantiles(sheet, row + 1, area.first_col, area, weights, form, key in TIMES)
         for key, (_, area, form) in columns.items()
     }
     sheet.finish(first + len(facts.worlds) - 1, FIRST_COL + len(columns) - 1, row + 4)

@@ -13,8 +13,13 @@ import pytest
 from roomfold import __version__
 from roomfold.reports import manifest
 from roomfold.reports.cite import YEARS, Place, cite
+from roomfold.reports.document.blocks import Table
+from roomfold.reports.document.compose import compose
 from roomfold.reports.messages import LANGS, Lang
+from roomfold.reports.statement import state
 from roomfold.scenarios.errors import RoomfoldError
+
+from .made_study import made_study
 
 TITLE = {"en": "Rooms & {hall} 100% \\end #1_a ~^$", "zh": "机房\n“整合”"}
 SVG = "<svg><title>Saves &lt;5&gt; &amp; more {</title></svg>"
@@ -130,6 +135,17 @@ def test_a_published_figure_is_cited_by_its_source(run: Path) -> None:
     text = cite(run, "K2", lang="zh")
     assert "6500万元" in text and "Cheng {2013}" in text
     assert entries(text)["made-K2-zh"]["howpublished"] == r"Cheng \textbraceleft{}2013\textbraceright{}"
+
+
+def test_a_table_of_the_report_is_cited_by_its_caption(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = made_study(4)
+    monkeypatch.setattr("roomfold.reports.kept.kept", lambda _folder: study)
+    blocks = compose(state(study), {}, "", "zh").blocks
+    table = next(block for block in blocks if isinstance(block, Table))
+    text = cite(run, table.id, lang="zh", form="gb")
+    assert f"{table.caption}：表{table.id}[DS/DK]//" in text
+    with pytest.raises(RoomfoldError, match=f"known are waterfall, {table.id}, "):
+        cite(run, "nothing", lang="zh")
 
 
 def test_what_is_not_there_ends_in_one_line(run: Path) -> None:

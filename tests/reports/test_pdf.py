@@ -23,9 +23,14 @@ from roomfold.reports.document.blocks import (
     Row,
     Table,
 )
+from roomfold.reports.document.compose import compose
 from roomfold.reports.messages import Lang
 from roomfold.reports.pdf import pdf
+from roomfold.reports.sentences import finding
+from roomfold.reports.statement import state
 from roomfold.scenarios.errors import RoomfoldError
+
+from .made_study import made_study
 
 pytest.importorskip("typst", reason="the extra pdf is not installed")
 poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
@@ -48,9 +53,9 @@ def figure(tmp_path_factory: pytest.TempPathFactory) -> Figure:
     with styled("made"):
         drawing, axes = panel(3.0)
         axes.set_title("专线租用 <b>")
-        made = write(Chart(drawing, "图题", "怎样读", ("level",), ((1,),)), folder, "made", "zh", "run")
+        made = write(Chart(drawing, "图题", "怎样读", ("p50",), ((1,),)), folder, "made", "zh", "run")
     made.svg.write_text(made.svg.read_text("utf-8").replace("专线租用", "专线租用\ue000"), encoding="utf-8")
-    return Figure("made", 1, "图题", "怎样读", "说明", made.svg, made.png)
+    return Figure("made", 1, "图名", "图题", "怎样读", "说明", made.svg, made.png)
 
 
 def document(lang: Lang, *blocks: object, title: str = "整合 Consolidation") -> Document:
@@ -91,7 +96,7 @@ def test_what_a_document_says_can_be_searched_and_pages_are_numbered(
     text = read(made, tmp_path, "-layout")
     first, *later = text.split("\f")[:-1]
     assert joined(FINDING[lang]) in joined(first)
-    assert "专线租用" in text  # inside the chart
+    assert "专线租用" in text and "图名" in text  # inside the chart, and below it
     assert len([page for page in later if "P10" in page and "P50" in page]) >= 2  # repeated heads
     assert "".join(later).count("第89行") == 1
     assert ("表1" if lang == "zh" else "Table 1") in text
@@ -140,6 +145,19 @@ def test_names_are_never_read_as_markup_and_stay_within_the_page(
     boxes = read(made, tmp_path, "-bbox")
     width = float(re.findall(r'<page width="([\d.]+)"', boxes)[0])
     assert max(float(x) for x in re.findall(r'xMax="([\d.]+)"', boxes)) <= width - 40
+
+
+@poppler
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_report_of_a_run_says_what_its_statement_says(lang: Lang, tmp_path: Path) -> None:
+    statement = state(made_study(4))
+    composed = compose(statement, {}, "roomfold run inner-mongolia", lang)
+    text = joined(read(pdf(composed), tmp_path))
+    assert joined(finding(statement, str(statement.headline), lang).rstrip("。.")) in text
+    for block in composed.blocks:
+        if isinstance(block, Heading | Table):
+            assert joined(block.text if isinstance(block, Heading) else block.caption) in text
+    assert statement.fingerprint in text
 
 
 def test_without_typst_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

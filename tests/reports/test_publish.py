@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import re
@@ -12,10 +13,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from roomfold.optimize.plan import Plan
 from roomfold.reports import check_folder, check_place, differences, options, publish, state
 from roomfold.reports.charts import CHARTS
 from roomfold.reports.fit import written as written_fit
 from roomfold.reports.folder import FolderError
+from roomfold.reports.remake import remake
 from roomfold.scenarios.errors import RoomfoldError, explained
 from roomfold.scenarios.loader import fingerprint, load
 from roomfold.sim.ledger import CATEGORIES, ITEMS
@@ -74,15 +77,39 @@ def test_the_manifest_knows_every_byte(folder: Path, study: Study) -> None:
     assert (options(folder).worlds, options(folder).seed) == (WORLDS, study.seed)
 
 
+def test_reports_made_again_from_the_folder_are_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    """From the study in the folder alone; so the same study gives the same bytes twice."""
+    made = remake(folder, tmp_path / "again")
+    documents = {f"{name}.{lang}.{kind}" for name, kind in DOCUMENTS.items() for lang in ("en", "zh")}
+    assert {path.name for path in made} == {"report.html", "charts", *documents}
+    again = {path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*.*")}
+    assert again - {Path("remade.json")} == {
+        path.relative_to(folder)
+        for path in folder.rglob("*.*")
+        if path.parent.name == "charts" or path.name in documents | {"report.html"}
+    }
+    for name in again - {Path("remade.json")}:
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes(), name
+
+
 def test_the_same_study_gives_the_same_bytes_and_differences_are_found(
-    folder: Path, study: Study, tmp_path: Path
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    again = tmp_path / "again"
-    publish(state(study), study, again, log="another machine")
-    assert differences(folder, again) == []
+    monkeypatch.setattr("roomfold.reports.forms.write_forms", lambda *_: None)
+    once, again = tmp_path / "once", tmp_path / "again"
+    publish(state(study), study, once)
+    slower = dataclasses.replace(study, plans={name: _slower(plan) for name, plan in study.plans.items()})
+    publish(state(slower), slower, again, log="another machine")
+    assert differences(once, again) == []
     (again / "statement.json").write_text("{}")
     (again / "hosts.parquet").unlink()
-    assert [line.split(":")[0] for line in differences(folder, again)] == ["hosts.parquet", "statement.json"]
+    assert [line.split(":")[0] for line in differences(once, again)] == ["hosts.parquet", "statement.json"]
+
+
+def _slower(plan: Plan) -> Plan:
+    """The same plan, found in more time."""
+    proof = plan.proof and dataclasses.replace(plan.proof, seconds=plan.proof.seconds + 1)
+    return dataclasses.replace(plan, proof=proof)
 
 
 def test_the_scenario_can_be_read_back(folder: Path, study: Study) -> None:

@@ -63,7 +63,10 @@ var KINDS = {
     return value - money(recipe.of).capital[world] * level / draws.annual.length;
   },
   once: function (recipe, how, world) {
-    return sumYears(recipe, how, world, span(recipe.years === null || recipe.years === undefined ? inside.draws.years : recipe.years));
+    var years = inside.draws.years;
+    if (!recipe.own) { return sumYears(recipe, how, world, span(typeof recipe.years === "number" ? recipe.years : years)); }
+    if (!recipe.own.pop) { recipe.own = unpack(recipe.own, years); }
+    return span(years).reduce(function (sum, y) { return sum + recipe.own[world * years + y] * risen(how, world, y + 0.5); }, 0);
   },
   level: function (recipe, how, world) {
     var draws = inside.draws, levels = money(recipe.of).levels, sum = 0, years = draws.annual.length;

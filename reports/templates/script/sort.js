@@ -3,6 +3,7 @@ var LEAST_ROWS = 3;
 
 function makeSortable() {
   all("main table").forEach(function (table) {
+    if (table.closest(".trace")) { return; }
     var heads = table.tHead && table.tHead.rows.length === 1 ? all("th[scope=col]", table.tHead) : [];
     var most = Math.max.apply(null, all("tbody", table).map(function (body) { return movable(body).length; }).concat(0));
     if (most < LEAST_ROWS) { return; }

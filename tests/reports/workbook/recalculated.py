@@ -21,6 +21,8 @@ ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 
+WIPED = -98765.4321  # stands where values of formulas were
+
 Cells = dict[tuple[str, int, int], object]
 
 
@@ -39,13 +41,13 @@ def recalculated(book: bytes, folder: Path) -> Cells:
 
 
 def wiped(book: bytes) -> bytes:
-    """The same workbook with the value of every formula set to -1."""
+    """The same workbook with the value of every formula wiped."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
         for info in old.infolist():
             data = old.read(info)
             if info.filename.startswith("xl/worksheets/sheet"):
-                data = re.sub(rb"(</f><v>)[^<]*(</v>)", rb"\g<1>-1\g<2>", data)
+                data = re.sub(rb"(</f><v>)[^<]*(</v>)", rb"\g<1>%f\g<2>" % WIPED, data)
                 data = re.sub(rb'( t="str")(><f>)', rb"\g<2>", data)
             new.writestr(info, data)
     return out.getvalue()

@@ -1,0 +1,248 @@
+"""How many machine rooms are open in either future, by level of government, with the days that bind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from ...scenarios.clock import Clock
+from ...scenarios.policy import CloseSmall, Coverage, MergeLarge, NoNewRoom
+from ...sim.outcome import Study
+from ...sim.timeline import stock
+from ..books import MONTHS_PER_YEAR
+from ..messages import Lang, number, say
+from ..policy import due_day
+from ..quantiles import Floats, quantiles
+from ..rule_words import rule_words
+from ..statement import Statement
+from .font import plain
+from .style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    OUTLINE,
+    PINK,
+    POINTS_PER_IN,
+    SKY,
+    SMALL_PT,
+    YELLOW,
+    Chart,
+    columns_in,
+    heading,
+    narrow,
+    numbers,
+    width_in,
+)
+from .words import columns, short, wrap
+from .worlds import Pair, in_language
+
+COLUMNS = ("month_end", "alternative", "series", "p10", "p50", "p90")
+LOOKS = ((SKY, ""), (ORANGE, "////"), (GREEN, "---"), (YELLOW, "xxx"), (PINK, "\\\\\\\\"), (BLUE, "..."))
+ABOUT_ROOMS = (CloseSmall, MergeLarge, NoNewRoom, Coverage)
+MOST_MARKS = 4
+LEVEL_COLUMNS = 30
+KEY_MARK_COLUMNS = 6  # of a key's mark and the gaps beside it
+KEY_LINE_IN = 0.2
+ROUND_IN = 1.05  # heading, years and their label of a panel
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day that rooms are measured against, and what it is."""
+
+    day: date
+    words: str
+
+
+def rooms(statement: Statement, study: Study, lang: Lang) -> Chart:
+    """Rooms open at each month's end in both futures: all worlds as a band, one world by level."""
+    pair = Pair.of(statement, study)
+    names = tuple(dict.fromkeys(pair.names))
+    total = {name: pair.books.each(name, lambda o: o.rooms_open) for name in names}
+    levels = {name: open_by_level(study, name) for name in names if name in study.runs}
+    marks = _marks(study, pair.alternative, lang)
+    handles, words = _keys(study, bool(levels), lang), _mark_words(marks)
+    widest = max(columns(str(handle.get_label())) for handle in handles) + KEY_MARK_COLUMNS
+    count = int(np.clip(columns_in(width_in() - 0.3) // widest, 1, len(handles)))
+    lines = -(-len(handles) // count) + (words.count("\n") + 1 if words else 0)
+    figure, axes, keys = _axes(len(names), lines)
+    for ax, name in zip(axes, names, strict=True):
+        _draw(ax, pair, name, total[name], levels.get(name), marks if name == pair.alternative else (), lang)
+        ax.set_ylabel(say(lang, "rooms.axis") if ax is axes[0] or narrow() else "")
+    top = max(max(float(quantiles(t).max()) for t in total.values()), 1.0)
+    stacked = max((float(found.sum(axis=0).max()) for found in levels.values()), default=0.0)
+    axes[0].set_ylim(0, 1.12 * max(top, stacked))
+    _write_keys(keys, handles, count, words)
+    rows: list[tuple[str | float, ...]] = []
+    for name in names:
+        band = quantiles(total[name])
+        rows += [(pair.month(m), name, "all", *numbers(band[:, m])) for m in range(band.shape[1])]
+        for level, counts in zip(study.scenario.estate.levels, levels.get(name, ()), strict=False):
+            rows += [(pair.month(m), name, level, n, n, n) for m, n in enumerate(numbers(counts))]
+    return Chart(figure, _title(pair, total, lang), say(lang, "rooms.caption"), COLUMNS, tuple(rows))
+
+
+def open_by_level(study: Study, name: str) -> Floats:
+    """Rooms open at each month's end in the world simulated in full, shape (levels, months)."""
+    timeline, estate, clock = study.runs[name].timeline, study.world.estate, study.world.clock
+    level = estate.units.level[estate.rooms.unit]
+    last = clock.month_edges_h[1:] - 1
+    found = []
+    for row in range(len(study.scenario.estate.levels)):
+        mine = level == row
+        hourly = stock(clock.hours, timeline.room_open_h[mine], timeline.room_close_h[mine])
+        found.append(hourly[last])
+    return np.array(found)
+
+
+def _marks(study: Study, alternative: str, lang: Lang) -> tuple[Mark, ...]:
+    """The deadline and the rules on rooms that have a day, the earliest first."""
+    scenario = study.scenario
+    deadline = scenario.alternatives[alternative].deadline
+    found = [] if deadline is None else [Mark(deadline, say(lang, "migration.deadline"))]
+    bound = study.results[0].outcomes[alternative].policy
+    for name in bound:
+        rule = scenario.policy[name]
+        day = due_day(rule)
+        if isinstance(rule, ABOUT_ROOMS) and day is not None:
+            found.append(Mark(day, plain(rule_words(scenario, rule, lang))))
+    ends = scenario.time.start.year + scenario.time.years
+    inside = [mark for mark in found if scenario.time.start <= mark.day < date(ends, 12, 31)]
+    return tuple(sorted(inside, key=lambda mark: mark.day)[:MOST_MARKS])
+
+
+def _draw(
+    axes: Axes,
+    pair: Pair,
+    name: str,
+    total: Floats,
+    levels: Floats | None,
+    marks: Sequence[Mark],
+    lang: Lang,
+) -> None:
+    ends = np.arange(1, total.shape[1] + 1)
+    if levels is not None:
+        base = np.zeros(len(ends))
+        for row, counts in enumerate(levels):
+            colour, hatch = LOOKS[row % len(LOOKS)]
+            axes.fill_between(
+                ends, base, base + counts, facecolor=colour, hatch=hatch, alpha=0.75, step="mid", **OUTLINE
+            )
+            base = base + counts
+    low, mid, high = quantiles(total)
+    axes.plot(ends, mid, color=BLACK, linewidth=2.2)
+    for edge in (low, high):
+        axes.plot(ends, edge, ":", color=BLACK, linewidth=1.3)
+    clock = pair.books.clock
+    for count, mark in enumerate(marks, start=1):
+        x = _month_of(clock, mark.day)
+        axes.axvline(x, color=GREY, linewidth=1.1, linestyle="--")
+        height = 0.985 - 0.075 * ((count - 1) % 2)
+        axes.text(x, height, f" {count}", transform=axes.get_xaxis_transform(), va="top")
+    step = MONTHS_PER_YEAR * max(1, -(-len(ends) // MONTHS_PER_YEAR // (4 if narrow() else 6)))
+    axes.set_xlim(0, len(ends))
+    axes.set_xticks(
+        range(0, len(ends), step), [f"{clock.year_of_month(m)}" for m in range(0, len(ends), step)]
+    )
+    axes.set_xlabel(say(lang, "axis.year_start"))
+    first, last = (number(lang, float(mid[end])) for end in (0, -1))
+    figures = say(lang, "rooms.panel", first=first, last=last)
+    heading(axes, pair.title(name, lang), figures, width_in() * (0.8 if narrow() else 0.42))
+    axes.grid(axis="y")
+
+
+def _month_of(clock: Clock, day: date) -> float:
+    """Months from the start to the end of a day, where months are as long as they are."""
+    hour = clock.hour_of(day) + 24
+    month = clock.month_of_hour(hour) if hour < clock.hours else clock.months - 1
+    begin, end = clock.month_edges_h[month : month + 2]
+    return float(month + (hour - begin) / (end - begin))
+
+
+def _keys(study: Study, by_level: bool, lang: Lang) -> list[Patch | Line2D]:
+    """What areas and lines mean."""
+    handles: list[Patch | Line2D] = []
+    if by_level:
+        for row, level in enumerate(study.scenario.estate.levels.values()):
+            colour, hatch = LOOKS[row % len(LOOKS)]
+            name = short(in_language(level.title, lang), LEVEL_COLUMNS)
+            handles.append(Patch(facecolor=colour, hatch=hatch, alpha=0.75, label=name, **OUTLINE))
+    handles.append(Line2D([], [], color=BLACK, linewidth=2.2, label=say(lang, "rooms.median")))
+    handles.append(Line2D([], [], color=BLACK, linewidth=1.3, linestyle=":", label=say(lang, "rooms.band")))
+    return handles
+
+
+def _mark_words(marks: Sequence[Mark]) -> str:
+    """The days marked, each from a new line on."""
+    room = columns_in(width_in() - 0.4)
+    return "\n".join(
+        wrap(f"{count}  {mark.day.isoformat()}  {mark.words}", room, 2)
+        for count, mark in enumerate(marks, start=1)
+    )
+
+
+def _axes(panel_count: int, key_lines: int) -> tuple[Figure, list[Axes], Axes]:
+    """Panels beside each other, or below each other if narrow, and a strip for keys below them."""
+    strip_in, rows = KEY_LINE_IN * key_lines, panel_count if narrow() else 1
+    each_in = 2.9 if narrow() else 3.7
+    figure = Figure(figsize=(width_in(), rows * each_in + strip_in + 0.2))
+    grid = figure.add_gridspec(
+        rows + 1, panel_count // rows, height_ratios=[each_in - ROUND_IN] * rows + [strip_in]
+    )
+    shown: list[Axes] = []
+    for count in range(panel_count):
+        place = grid[count, 0] if narrow() else grid[0, count]
+        shown.append(figure.add_subplot(place, sharey=shown[0] if shown else None))
+    keys = figure.add_subplot(grid[rows, :])
+    keys.set_axis_off()
+    return figure, shown, keys
+
+
+def _write_keys(axes: Axes, handles: list[Patch | Line2D], count: int, words: str) -> None:
+    """Keys in so many columns, from the upper left corner down, and below them the days marked."""
+    legend = axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=count,
+        borderpad=0.0,
+        borderaxespad=0.0,
+        columnspacing=1.2,
+        handlelength=1.6,
+    )
+    down = -POINTS_PER_IN * KEY_LINE_IN * -(-len(handles) // count)
+    found = axes.annotate(
+        words,
+        (0.0, 1.0),
+        (0.0, down),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="top",
+        fontsize=SMALL_PT,
+        linespacing=1.3,
+    )
+    for artist in (legend, found):
+        artist.set_in_layout(False)
+
+
+def _title(pair: Pair, total: dict[str, Floats], lang: Lang) -> str:
+    ends = {name: quantiles(values[:, [0, -1]]) for name, values in total.items()}
+    before, after = ends[pair.books.baseline], ends[pair.alternative]
+    return say(
+        lang,
+        "rooms.title",
+        first=number(lang, float(after[1, 0])),
+        last=number(lang, float(after[1, 1])),
+        low=number(lang, float(after[0, 1])),
+        high=number(lang, float(after[2, 1])),
+        kept=number(lang, float(before[1, 1])),
+    )

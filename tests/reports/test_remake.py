@@ -1,0 +1,196 @@
+"""Reports made again from a run's folder: the study to the bit, what was asked for, never over others."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from roomfold.reports import publish, state
+from roomfold.reports.charts import CHARTS
+from roomfold.reports.folder import FolderError
+from roomfold.reports.kept import KeptError, kept
+from roomfold.reports.remake import OneChart, RemakeError, inches, remake
+from roomfold.scenarios.loader import load_any, resolved_yaml
+from roomfold.sim.outcome import Study
+
+from .small_study import small_study
+
+WORLDS = 2
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return small_study(worlds=WORLDS)
+
+
+@pytest.fixture(scope="module")
+def finished(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run without its report."""
+    folder = tmp_path_factory.mktemp("out") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("roomfold.reports.forms.write_forms", lambda *_: None)
+        publish(state(study), study, folder)
+    return folder
+
+
+@pytest.fixture
+def run(finished: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be spoilt."""
+    return Path(shutil.copytree(finished, tmp_path / "run"))
+
+
+def bits(value: Any, where: str = "study") -> Iterator[tuple[str, object]]:
+    """Every value that something holds, with its type and to the bit; not what another machine makes anew."""
+    if is_dataclass(value):
+        yield where, type(value)
+        for field in fields(value):
+            if field.name not in ("seconds", "scenario"):
+                yield from bits(getattr(value, field.name), f"{where}.{field.name}")
+    elif isinstance(value, dict | tuple):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        yield where, len(value)
+        for key, item in items:
+            yield from bits(item, f"{where}.{key}")
+    elif isinstance(value, np.ndarray):
+        yield where, (value.dtype, value.shape, value.flags.fnc, value.tobytes())
+    else:
+        yield where, repr(value)
+
+
+def test_the_study_is_kept_to_the_bit(finished: Path, study: Study) -> None:
+    again = kept(finished)
+    assert list(bits(again)) == list(bits(study))
+    assert again.scenario == study.scenario
+    assert json.dumps(state(again).to_json()) == json.dumps(state(study).to_json())
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def _manifest(name: str, value: str) -> Callable[[Path], None]:
+    def change(run: Path) -> None:
+        made = json.loads((run / "manifest.json").read_text("utf-8"))
+        (run / "manifest.json").write_text(json.dumps(made | {name: value}), "utf-8")
+
+    return change
+
+
+def _append(name: str, text: str) -> Callable[[Path], None]:
+    def change(run: Path) -> None:
+        with (run / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    return change
+
+
+def _fleet(run: Path) -> None:
+    (run / "scenario.yaml").write_text(resolved_yaml(load_any("planetlab")), "utf-8")
+    made = json.loads((run / "manifest.json").read_text("utf-8"))
+    made["sha256"]["scenario.yaml"] = sha256((run / "scenario.yaml").read_bytes()).hexdigest()
+    (run / "manifest.json").write_text(json.dumps(made), "utf-8")
+
+
+SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no run": (lambda run: (run / "manifest.json").unlink(), "holds no run"),
+    "no study": (lambda run: (run / "study.bin").unlink(), r"study\.bin: is not there"),
+    "a byte": (lambda run: _flip(run / "study.bin"), r"study\.bin: is damaged"),
+    "cut": (lambda run: (run / "study.bin").write_bytes(b"roomfold study 1 "), r"study\.bin: is damaged"),
+    "version": (_manifest("roomfold", "0.0.1"), r"made by roomfold 0\.0\.1; here is"),
+    "code": (_manifest("code", "abc"), "code abc; here is"),
+    "scenario": (_append("scenario.yaml", "\n# mine\n"), r"scenario\.yaml: was changed since the run"),
+    "no scenario": (lambda run: (run / "scenario.yaml").unlink(), r"scenario\.yaml: was changed"),
+    "fleet": (_fleet, "is the run of a fleet"),
+    "statement": (_append("statement.json", "\n"), r"statement\.json: is not as the run wrote it"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_what_cannot_be_trusted_is_refused_in_one_line(run: Path, spoil: str) -> None:
+    change, said = SPOILT[spoil]
+    change(run)
+    with pytest.raises(KeptError, match=said) as caught:
+        remake(run, chart=OneChart("waterfall"))
+    assert "\n" not in str(caught.value)
+    assert str(run) in str(caught.value)
+    assert [path.name for path in run.parent.iterdir()] == ["run"]
+
+
+def test_one_chart_is_drawn_alone_and_another_is_added(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As wide as asked for, in the default place; what is there already stays, of the same run."""
+
+    def fail(*_: object) -> None:
+        raise AssertionError("drawn")
+
+    for name in CHARTS.keys() - {"waterfall", "utilisation"}:
+        monkeypatch.setitem(CHARTS, name, fail)  # type: ignore[arg-type]  # a dictionary all the same
+    place = run.with_name("run-report")
+    made = remake(run, langs=["zh", "en"], chart=OneChart("waterfall", "svg", "8.5cm"))
+    assert made == [place / "waterfall.en.svg", place / "waterfall.zh.svg"]
+    width = re.search(r'<svg[^>]*? width="([\d.]+)pt"', made[0].read_text("utf-8"))
+    assert width is not None
+    assert float(width[1]) == pytest.approx(8.5 / 2.54 * 72, abs=0.01)
+    (drawn,) = remake(run, langs=["en"], chart=OneChart("utilisation", "png", "600px"))
+    assert struct.unpack(">I", drawn.read_bytes()[16:20]) == (600,)
+    there = {"waterfall.en.svg", "waterfall.zh.svg", "utilisation.en.png", "remade.json"}
+    assert {path.name for path in place.iterdir()} == there
+    made_by = json.loads((place / "remade.json").read_text("utf-8"))
+    (place / "remade.json").write_text(json.dumps(made_by | {"run_id": "another"}), "utf-8")
+    with pytest.raises(RemakeError, match="holds reports of run another"):
+        remake(run, langs=["en"], chart=OneChart("utilisation"))
+    assert {path.name for path in place.iterdir()} == there
+
+
+def test_files_of_others_are_left_alone(run: Path, tmp_path: Path) -> None:
+    others = tmp_path / "others"
+    others.mkdir()
+    (others / "waterfall.en.svg").write_text("mine")
+    chart = OneChart("waterfall")
+    with pytest.raises(FolderError, match="holds other files"):
+        remake(run, others, chart=chart)
+    assert (others / "waterfall.en.svg").read_text() == "mine"
+    for own in (run, run / "charts" / "new"):
+        with pytest.raises((FolderError, RemakeError), match="run's own folder"):
+            remake(run, own, chart=chart)
+
+
+def test_a_failure_leaves_nothing(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("roomfold.reports.remake.write_forms", fail)
+    with pytest.raises(KeyboardInterrupt):
+        remake(run)
+    assert [path.name for path in run.parent.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize(
+    ("width", "size_in"),
+    [("8.5cm", 8.5 / 2.54), ("90mm", 9 / 2.54), (" 3.3 in", 3.3), ("480px", 5.0), ("8cm", 8 / 2.54)],
+)
+def test_widths(width: str, size_in: float) -> None:
+    assert inches(width) == pytest.approx(size_in)
+
+
+@pytest.mark.parametrize("width", ["", "8.5", "8,5cm", "-3in", "nanin", "1em", "79mm", "900mm", "1e3px"])
+def test_what_is_no_width_is_said(width: str) -> None:
+    with pytest.raises(RemakeError, match="--width: got"):
+        inches(width)
+
+
+def test_what_is_no_chart_is_said(run: Path) -> None:
+    for chart, said in {OneChart("waterfal"): "waterfall", OneChart("waterfall", "gif"): "svg"}.items():  # type: ignore[arg-type]
+        with pytest.raises(RemakeError, match=said):
+            remake(run, chart=chart)
