@@ -18,6 +18,7 @@ from .commands.batch import compare, sweep
 from .commands.crews import HINT
 from .commands.fit import fit
 from .commands.plan import pack, plan
+from .commands.reports import cite, explore, report
 from .commands.run import run, verify
 from .commands.scenarios import check, list_scenarios, schema
 
@@ -69,6 +70,9 @@ for command in (
     compare,
     calibrate,
     sensitivity,
+    report,
+    explore,
+    cite,
     pack,
     verify,
     fit,

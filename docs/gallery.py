@@ -17,7 +17,7 @@ from PIL import Image
 HERE = Path(__file__).parent
 IMAGES = HERE / "gallery"
 WIDTH_PX = 800
-COLOURS = 48
+COLOURS = 96
 LANGS = ("en", "zh")
 
 # What each folder's charts show and when to use them, in both languages.
@@ -201,7 +201,7 @@ def take(kind: str, folder: Path) -> None:
             with Image.open(source) as drawn:
                 height = round(drawn.height * WIDTH_PX / drawn.width)
                 small = drawn.convert("RGB").resize((WIDTH_PX, height), Image.Resampling.LANCZOS)
-            few = small.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            few = small.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
             few.save(image(kind, name, lang), optimize=True)
 
 

@@ -7,6 +7,8 @@ Read first ``statement`` (``state``), ``publish`` and ``folder``. Then:
 - ``claims``, ``rank``: published figures beside them; what drives the spread
 - ``contract``: ``statement.json``; ``manifest``: how to make the same bytes again
 - ``tables``, ``placement``, ``arrow``: Parquet; ``charts``: every chart (loads matplotlib)
+- ``forms``: the report as page, Word file, workbook, PDF; ``kept``, ``remake``: any of them again from a
+  finished run
 - ``fleet``: the same for fleet scenarios; ``fit``, ``fit_page``: a demand model beside its trace
 - ``calibration``: worlds conditioned on claims
 - ``messages``, ``lines``, ``sentences``: words in both languages; ``sections``, ``page``, ``screen``: where

@@ -19,6 +19,7 @@ LIBRARIES = (
     "simpy",
     "numba",
     "matplotlib",
+    "pillow",
     "pyarrow",
     "jinja2",
     "fonttools",

@@ -96,8 +96,7 @@ def test_one_field_changes_by_one_option() -> None:
 
 def test_json_prints_the_statement_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--json` prints what statement.json holds, and nothing else."""
-    monkeypatch.setattr("roomfold.reports.charts.render_all", lambda *_: {})
-    monkeypatch.setattr("roomfold.reports.page.page", lambda *_: "page")
+    monkeypatch.setattr("roomfold.reports.forms.write_forms", lambda *_: None)
     done = CliRunner().invoke(main, ["run", SMALL, "--out", str(tmp_path / "run"), "--jobs", "1", "--json"])
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == json.loads((tmp_path / "run" / "statement.json").read_text("utf-8"))

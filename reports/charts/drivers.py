@@ -42,7 +42,7 @@ def drivers(statement: Statement, study: Study, lang: Lang) -> Chart:
     """The quantities that go with the saving most, by how well their values are known."""
     shown = statement.drivers[:SHOWN]
     by_chance = chance(statement.worlds)
-    figure, axes = panel(1.6 + (0.36 if narrow() else 0.26) * max(2, len(shown)))
+    figure, axes = panel(1.6 + (0.36 if narrow() else 0.3) * max(2, len(shown)))
     _draw(axes, shown, [label(study.scenario, d.path, lang) for d in shown], by_chance, lang)
     rows = tuple((d.path, d.grade, d.correlation) for d in statement.drivers)
     caption = say(lang, "drivers.caption", worlds=statement.worlds, chance=f"{by_chance:.2f}")

@@ -62,7 +62,7 @@ LOOKS = {
 GAP = 0.06  # between nodes, as a part of the largest total
 LINE, NARROW_LINE = 0.15, 0.2  # least distance of labels of two lines, as a part of the axes' height
 NAME_COLUMNS = 36
-KWH_PER_GWH = 1e6
+KWH_SHOWN: Mapping[Lang, float] = {"en": 1e6, "zh": 1e4}  # GWh; 万千瓦时
 POWER = rows_of({"electricity"})
 
 
@@ -73,11 +73,11 @@ def energy(statement: Statement, study: Study, lang: Lang) -> Chart:
     steady = {name: pair.books.yearly(monthly[name]) for name in pair.names}
     figure, before_axes, after_axes, years_axes = _axes()
     totals = [steady[name][:, POWER].sum(axis=1) for name in pair.names]
-    largest = max(float(total.mean()) for total in totals) / KWH_PER_GWH
+    largest = max(float(total.mean()) for total in totals) / KWH_SHOWN[lang]
     for axes, name in zip((before_axes, after_axes), pair.names, strict=True):
-        _flows(axes, pair, name, energy_flows(steady[name].mean(axis=0) / KWH_PER_GWH), largest, lang)
+        _flows(axes, pair, name, energy_flows(steady[name].mean(axis=0) / KWH_SHOWN[lang]), largest, lang)
     _by_year(years_axes, pair, [_yearly_total(monthly[name]) for name in pair.names], lang)
-    before, after = (significant(lang, float(total.mean()) / KWH_PER_GWH) for total in totals)
+    before, after = (significant(lang, float(total.mean()) / KWH_SHOWN[lang]) for total in totals)
     cut = quantiles(1 - totals[1] / np.where(totals[0] > 0, totals[0], np.inf))
     key = "energy.title" if cut[1] >= 0 else "energy.title_more"
     low, high = sorted((abs(cut[0]), abs(cut[2])))
@@ -110,16 +110,16 @@ def _axes() -> tuple[Figure, Axes, Axes, Axes]:
 
 
 def _flows(
-    axes: Axes, pair: Pair, name: str, flows: tuple[Flow, ...], largest_gwh: float, lang: Lang
+    axes: Axes, pair: Pair, name: str, flows: tuple[Flow, ...], largest_shown: float, lang: Lang
 ) -> None:
-    """One alternative's diagram, in GWh a year, on the scale of the larger one."""
-    height = largest_gwh * (1 + (len(CAUSES) - 1) * GAP) or 1.0
-    found = Sankey.of(NODES, flows, GAP * largest_gwh)
+    """One alternative's diagram, in GWh or 万千瓦时 a year, on the scale of the larger one."""
+    height = largest_shown * (1 + (len(CAUSES) - 1) * GAP) or 1.0
+    found = Sankey.of(NODES, flows, GAP * largest_shown)
     found.draw(axes, LOOKS)
     total = sum(flow.amount for flow in flows if flow.source in SIDES)
-    if total < 0.98 * largest_gwh:
+    if total < 0.98 * largest_shown:
         axes.add_patch(
-            Rectangle((0, 0), 0.1, largest_gwh, fill=False, edgecolor=GREY, linestyle=":", linewidth=1.2)
+            Rectangle((0, 0), 0.1, largest_shown, fill=False, edgecolor=GREY, linestyle=":", linewidth=1.2)
         )
     ends = [cause for cause in CAUSES if cause in found.bars]
     places = spread(
@@ -165,7 +165,7 @@ def _by_year(axes: Axes, pair: Pair, totals: list[Floats], lang: Lang) -> None:
     years = pair.all_years()
     looks = ((GREY, "--", "s"), (BLUE, "-", "o"))
     for name, values, (colour, style, marker) in zip(pair.names, totals, looks, strict=True):
-        low, mid, high = quantiles(values / KWH_PER_GWH)
+        low, mid, high = quantiles(values / KWH_SHOWN[lang])
         axes.fill_between(years, low, high, color=colour, alpha=0.18, linewidth=0)
         axes.plot(
             years,

@@ -25,7 +25,7 @@ def tornado(statement: Statement, study: Study, lang: Lang) -> Chart:
         axes.set_axis_off()
         return Chart(figure, say(lang, "tornado.none"), say(lang, "tornado.none"), COLUMNS, ())
     shown = sorted(found.indices, key=lambda i: -abs(i.high - i.low))[:SHOWN]
-    figure, axes = panel(1.6 + (0.36 if narrow() else 0.26) * max(2, len(shown)))
+    figure, axes = panel(1.6 + (0.36 if narrow() else 0.3) * max(2, len(shown)))
     _draw(axes, shown, [label(study.scenario, i.path, lang) for i in shown], found.mean, lang)
     rows = tuple((i.path, i.first, i.total, *i.total_range, i.low, i.high) for i in found.indices)
     caption = say(lang, "tornado.caption", q2=share(found.q2), worlds=statement.worlds)

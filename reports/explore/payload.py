@@ -52,7 +52,7 @@ def payload(surrogate: Surrogate, offered: Sequence[Input], first: int) -> dict[
             int(k) for k in np.quantile(np.arange(stored.worlds), LEVELS, method="inverted_cdf").astype(int)
         ],
         "figures": [_figure(surrogate, name) for name in FIGURES],
-        "pairs": [_pair(surrogate, pair, columns) for pair in _pairs(surrogate, columns)],
+        "pairs": [_pair(surrogate, row, columns) for row in _pairs(surrogate, columns)],
         "inputs": [_input(surrogate, one, column) for one, column in zip(offered, columns, strict=True)],
         "rate": {"input": paths.index(rate) if rate in paths else -1, "values": _floats(stored.rate)},
         "within": _floats(surrogate.within),
@@ -119,18 +119,22 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _pairs(surrogate: Surrogate, columns: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of inputs that change with an offered one."""
-    return [pair for pair in surrogate.pairs if set(pair) & set(columns)]
+def _pairs(surrogate: Surrogate, columns: Sequence[int]) -> list[int]:
+    """Rows of pairs of inputs that some law reads and that change with an offered one."""
+    every = (surrogate.laws, *surrogate.groups)
+    read = np.sum([laws.exponents[:, len(surrogate.logs) :] != 0 for laws in every], axis=(0, 1)) > 0
+    return [row for row, pair in enumerate(surrogate.pairs) if read[row] and set(pair[:2]) & set(columns)]
 
 
-def _pair(surrogate: Surrogate, pair: tuple[int, int], columns: Sequence[int]) -> dict[str, Any]:
+def _pair(surrogate: Surrogate, row: int, columns: Sequence[int]) -> dict[str, Any]:
     """Offered inputs of a pair by number, -1 for one that is not, and how far each is off the centre."""
-    off = surrogate.features[:, list(pair)] - surrogate.centre[list(pair)]
+    one, two, part = surrogate.pairs[row]
+    off = surrogate.features[:, [one, two]] - surrogate.centre[[one, two]]
     return {
-        "inputs": [columns.index(one) if one in columns else -1 for one in pair],
-        "centre": [float(surrogate.centre[one]) for one in pair],
-        "off": [_floats(off[:, row]) for row in range(2)],
+        "inputs": [columns.index(k) if k in columns else -1 for k in (one, two)],
+        "centre": [float(surrogate.centre[k]) for k in (one, two)],
+        "part": part,
+        "off": [_floats(off[:, side]) for side in range(2)],
     }
 
 
@@ -140,7 +144,7 @@ def _terms(surrogate: Surrogate, laws: Laws, columns: Sequence[int]) -> list[flo
     Features are the offered inputs, then the pairs.
     """
     first = len(surrogate.logs)
-    rows = [*columns, *(first + surrogate.pairs.index(pair) for pair in _pairs(surrogate, columns))]
+    rows = [*columns, *(first + row for row in _pairs(surrogate, columns))]
     exponents = laws.exponents[:, rows]
     parts, features = np.nonzero(exponents)
     return [

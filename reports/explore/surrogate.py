@@ -27,7 +27,7 @@ GROUPS = 16
 MOST_LEFT_OUT = 64  # fits to judge the laws by: each world left out by itself up to so many worlds
 POOR = 0.5  # Q2 below which an answer is not held to be surer than the run
 NORMAL_P90 = 1.2815515655446004
-CASH = ("npv", "payback_years")
+PARTS = (0.2, 0.35, 0.5, 0.65, 0.8)  # that the first of a pair may have in their sum
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Surrogate:
     Attributes:
         stored: the worlds.
         logs: whether an input counts by its logarithm, shape (inputs,); else by its value.
-        pairs: rows of inputs whose difference counts too, see ``feature``.
+        pairs: rows of two inputs whose weighted sum counts too, and the weight of the first.
         centre: mean of what counts of each input, shape (inputs,).
         laws: fitted to all worlds; ``groups`` to all but one group each.
         features: of the stored worlds, see ``feature``.
@@ -86,7 +86,7 @@ class Surrogate:
     def __init__(self, stored: Stored) -> None:
         self.stored = stored
         self.logs = np.array([q.support[0] > 0 for q in stored.inputs.values()])
-        self.pairs = siblings(list(stored.inputs))
+        self.pairs = siblings(list(stored.inputs), self.logs)
         self.centre = self._scaled(stored.drawn).mean(axis=0)
         self.features = self.feature(stored.drawn)
         years = stored.scenario.time.years
@@ -108,11 +108,13 @@ class Surrogate:
     def feature(self, values: Floats) -> Floats:
         """What laws read of values of all inputs, shape (worlds, inputs) -> (worlds, inputs + pairs).
 
-        The logarithm of a sum of two bends with the square of the difference of their logarithms.
+        Of a pair it is the logarithm of a weighted sum, each over its geometric mean.
         """
         scaled = self._scaled(values)
         off = scaled - self.centre
-        return np.column_stack([scaled, *((off[:, one] - off[:, two]) ** 2 for one, two in self.pairs)])
+        size = np.exp(np.where(self.logs, off, 0.0))
+        sums = [np.log(part * size[:, one] + (1.0 - part) * size[:, two]) for one, two, part in self.pairs]
+        return np.column_stack([scaled, *sums])
 
     @property
     def used(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -120,7 +122,7 @@ class Surrogate:
         features = (self.laws.exponents != 0).sum(axis=0) > 0
         found = np.array(features[: len(self.logs)], dtype=np.bool_)
         for pair, read in zip(self.pairs, features[len(found) :], strict=True):
-            found[list(pair)] |= read
+            found[list(pair[:2])] |= read
         return found
 
     def _scaled(self, values: Floats) -> Floats:
@@ -259,14 +261,18 @@ class Surrogate:
         return found
 
 
-def siblings(paths: Sequence[str]) -> list[tuple[int, int]]:
-    """Rows of inputs of which one booking is the sum: the same field of size classes or kinds of line."""
+def siblings(paths: Sequence[str], logs: Sequence[bool] | Floats) -> list[tuple[int, int, float]]:
+    """Rows of inputs of which one booking is the sum: the same field of size classes or kinds of line.
+
+    Args:
+        logs: whether an input is above 0 everywhere; others make no pair.
+    """
     found: dict[tuple[str, str], list[int]] = {}
     for row, path in enumerate(paths):
         match path.split("."):
-            case [("rooms" | "lines") as section, _, field]:
+            case [("rooms" | "lines") as section, _, field] if logs[row]:
                 found.setdefault((section, field), []).append(row)
-    return [pair for rows in found.values() for pair in combinations(rows, 2)]
+    return [(*pair, part) for rows in found.values() for pair in combinations(rows, 2) for part in PARTS]
 
 
 def spans(name: str, values: Floats) -> tuple[float, float, float]:

@@ -43,7 +43,7 @@ var explore = {};
       var feature = one.log ? Math.log : function (v) { return v; };
       return { feature: feature, drawn: floats(one.values).map(feature) };
     });
-    var pairs = data.pairs.map(function (p) { return { inputs: p.inputs, centre: p.centre, off: p.off.map(floats) }; });
+    var pairs = data.pairs.map(function (p) { return { inputs: p.inputs, centre: p.centre, part: p.part, off: p.off.map(floats) }; });
     var rate = { input: data.rate.input, values: floats(data.rate.values) };
     var within = floats(data.within);
     var parts = data.parts.map(function (p) {
@@ -58,6 +58,9 @@ var explore = {};
     var paid0 = new Float64Array(worlds);
     for (var w0 = 0; w0 < worlds; w0++) paid0[w0] = paybackByYear(flows0, w0 * years, years);
 
+    // Logarithm of a weighted sum.
+    function sum(part, one, two) { return Math.log(part * Math.exp(one) + (1 - part) * Math.exp(two)); }
+
     // By how much each feature changes in every world, null where it does not: inputs, then pairs.
     function changes(fixed) {
       var found = inputs.map(function (one, i) {
@@ -70,8 +73,8 @@ var explore = {};
           return i < 0 || fixed[i] === null ? null : inputs[i].feature(fixed[i]) - pair.centre[side];
         });
         found.push(to[0] === null && to[1] === null ? null : pair.off[0].map(function (one, w) {
-          var two = pair.off[1][w], now = (to[0] === null ? one : to[0]) - (to[1] === null ? two : to[1]);
-          return now * now - (one - two) * (one - two);
+          var two = pair.off[1][w], now = sum(pair.part, to[0] === null ? one : to[0], to[1] === null ? two : to[1]);
+          return now - sum(pair.part, one, two);
         }));
       });
       return found;

@@ -1,6 +1,6 @@
 // Takes figures again from the money of every world. Mirrors reports/figures.py, cash.py and quantiles.py.
 var MONTHS = 12;
-var ROOMS = 0, STAFF = 1, CLOUD = 2; // of a quarter: bit 0 staff, bit 1 cloud
+var STAFF = 1, CLOUD = 2; // bits of a quarter of the items
 
 // Whole numbers packed by reports/embedded/packing.py, rows of so many.
 function unpack(text, length) {

@@ -28,8 +28,6 @@ function number(lang, value, decimals) {
   return value < 0 && /[1-9]/.test(text) ? "-" + text : text;
 }
 
-function shownLang() { return root.lang === "en" ? "en" : "zh"; }
-
 function show(lang) {
   root.className = "only-" + lang;
   root.lang = lang;

@@ -43,9 +43,11 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def ran(scenario: str) -> Path:
-    """All its variants, run."""
+    """All its variants, run; their reports are left out."""
     out = Path(scenario).parent / "out"
-    found = run_each(variants(scenario), out, ASK)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("roomfold.reports.forms.write_forms", lambda *_: None)
+        found = run_each(variants(scenario), out, ASK)
     assert [one.exit_code for one in found] == [0, 0, 3], "one that cannot be run keeps no other from it"
     table = index_table(found, "en")
     assert "dear power" in table and "deadline" in table
@@ -56,7 +58,7 @@ def test_each_variant_has_its_folder_and_one_page_leads_to_all(ran: Path) -> Non
     names = sorted(path.name for path in ran.iterdir())
     assert names == ["index.html", "index.json", "minimal", "minimal--dear"]
     page = (ran / "index.html").read_text("utf-8")
-    assert 'href="minimal--dear/report.html#zh"' in page and "http" not in page.replace(
+    assert 'href="minimal--dear/report.html#zh"' in page and "://" not in page.replace(
         "http://www.w3.org", ""
     )
     numbers = json.loads((ran / "index.json").read_text("utf-8"))
