@@ -348,9 +348,14 @@ def _relations(low: float, high: float) -> list[tuple[float, int]]:
 
 
 def _exported(problem: Any) -> list[Any]:
-    """Variables in the order in which PuLP hands them over."""
-    exported = getattr(problem, "exported_variables", None) or problem.variables
-    return list(exported())
+    """Variables of a model that is complete, in the order in which PuLP hands them over."""
+    exported = getattr(problem, "exported_variables", None)
+    if exported is not None:
+        return list(exported())
+    # PuLP 3.3 gathers them from every row whenever it is asked, which it is three times a solution.
+    found = list(problem.variables())
+    problem.variables = lambda: found
+    return found
 
 
 def minimise(

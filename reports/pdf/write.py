@@ -8,6 +8,7 @@ wherever the same version of typst makes it. The file is tagged and keeps to PDF
 from __future__ import annotations
 
 import json
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +18,7 @@ from ...scenarios.errors import RoomfoldError
 from ..document.blocks import Document
 from .data import data_of
 
-INSTALL = "pip install 'roomfold[pdf]'"
+INSTALL = f"{sys.executable} -m pip install typst"
 STANDARD: Literal["ua-1"] = "ua-1"  # tagged, titled, with alternative texts: read aloud by any reader of PDF
 
 
