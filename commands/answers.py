@@ -93,14 +93,17 @@ def calibrate(
     metavar="NAME",
     help="A column of worlds.parquet, or a part of its name; default saving, NPV and energy.",
 )
+@lang_option
 @json_option
-def sensitivity(folder: Path, figures: tuple[str, ...], as_json: bool) -> None:
+def sensitivity(folder: Path, figures: tuple[str, ...], lang: str | None, as_json: bool) -> None:
     """Say what any figure of a finished run depends on: Sobol indices, tornado, convergence."""
+    from ..reports import languages
     from ..reports.uncertainty.answer import ask
 
     answers = ask(folder, figures)
     if as_json:
         print_json([answer.to_json() for answer in answers])
         return
-    for answer in answers:
-        click.echo(f"{answer.table()}\n")
+    for language in languages(lang):
+        for answer in answers:
+            click.echo(f"{answer.table(language)}\n")

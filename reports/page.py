@@ -24,11 +24,12 @@ from ..sim.ledger import ANNUAL, ITEMS, ONE_OFF
 from ..sim.outcome import Study
 from .books import Books
 from .charts import ChartFiles
-from .charts.files import font_subset
+from .charts.font import font_subset
 from .embedded.chart_values import chart_values
 from .embedded.draws import draws
 from .embedded.drill import drill
 from .embedded.traces import Swayed, swayed, traces
+from .inert import inert
 from .lines import text
 from .manifest import run_id
 from .messages import LANGS, Lang, messages, say
@@ -40,8 +41,17 @@ Json = dict[str, Any]
 
 FONT = "roomfold"
 SCRIPTS = ("page", "sort", "charts", "figures", "switches", "drill")
+SHARED = {  # what the script says with the words of the page
+    "inside": "claim.inside",
+    "used": "claim.used",
+    "above": "claim.above",
+    "under": "claim.under",
+    "range": "page.range",
+    "drill.cloud": "side.cloud_site",
+}
 TOTALS = ("annual_total", "annual_without_staff", "annual_with_capital")
 WHOLE = ("npv", "payback_years", "staff_fte", "rooms_closed")
+_UNBROKEN = re.compile(r"<t[hd][^>]*>[^<]*[!-;=?-~]{40}")  # a word that no column is wide enough for
 
 
 def page(statement: Statement, study: Study, charts: Charts, command: str) -> str:
@@ -70,6 +80,7 @@ def whole_page(bodies: Mapping[Lang, Markup], title: Text, run: str, inside: Jso
         .get_template("report.html.j2")
         .render(
             bodies=bodies,
+            unbroken={lang for lang, body in bodies.items() if _UNBROKEN.search(body)},
             titles={"zh": title.zh, "en": title.en},
             run=run,
             font=FONT,
@@ -83,7 +94,7 @@ def whole_page(bodies: Mapping[Lang, Markup], title: Text, run: str, inside: Jso
 
 
 def environment() -> Environment:
-    """Templates of this package; undefined names are errors, all values are escaped."""
+    """Templates of this package; undefined names are errors, all values are escaped and inert."""
     folder = files("roomfold.reports") / "templates"
     return Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text("utf-8")),
@@ -92,7 +103,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_inert,
     )
+
+
+def _inert(value: object) -> object:
+    """A value as it may stand in a page."""
+    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def chart_parts(charts: Charts, lang: Lang, name: str) -> Mapping[str, object]:
@@ -202,13 +219,14 @@ def _both(key: str) -> list[str]:
 def _words(lang: Lang) -> Mapping[str, str]:
     """What the script says."""
     prefix = "script."
-    return {key[len(prefix) :]: said for key, said in messages(lang).items() if key.startswith(prefix)}
+    own = {key[len(prefix) :]: said for key, said in messages(lang).items() if key.startswith(prefix)}
+    return own | {name: messages(lang)[key] for name, key in SHARED.items()}
 
 
 def _json(value: Json) -> str:
     """JSON that cannot end the element it stands in."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return inert(written).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 @cache

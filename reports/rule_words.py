@@ -127,7 +127,7 @@ def _blanks(scenario: Scenario, rule: Rule, lang: Lang) -> dict[str, str]:
         case MergeLarge():
             by = "" if rule.by is None else say(lang, "rule.term.by", day=day_text(lang, rule.by))
             most = rule.most_per_year
-            step = "" if most is None else say(lang, "rule.term.most_per_year", most=most)
+            step = "" if most is None else say(lang, "rule.term.year", most=most)
             return {"limit": _limit(scenario, rule, lang), "terms": by + step}
         case Coverage():
             return {"share": share(rule.share)}
@@ -146,7 +146,7 @@ def _blanks(scenario: Scenario, rule: Rule, lang: Lang) -> dict[str, str]:
             return {"months": str(rule.months)}
         case MigrateExisting():
             first = "" if rule.first is None else say(lang, "rule.term.from", day=day_text(lang, rule.first))
-            last = "" if rule.to is None else say(lang, "rule.term.to", day=day_text(lang, rule.to))
+            last = "" if rule.to is None else say(lang, "rule.term.by", day=day_text(lang, rule.to))
             pace = "" if rule.most is None else say(lang, f"rule.term.{rule.per}", most=rule.most)
             return {"terms": first + last + pace}
         case DemandStep():

@@ -84,7 +84,7 @@ def _savings(statement: Statement, name: str, lang: Lang) -> list[str]:
     years = statement.years
     baseline = title(statement, statement.scenario.baseline, lang)
     span = {"first": years[0], "last": years[-1], "years": statement.scenario.time.years}
-    heads = [say(lang, "screen.p10"), say(lang, "screen.p50"), say(lang, "screen.p90")]
+    heads = [say(lang, "page.p10"), say(lang, "page.p50"), say(lang, "page.p90")]
     return [
         _cut(say(lang, "screen.against", name=title(statement, name, lang), baseline=baseline), WIDTH),
         _row(say(lang, "screen.annual", **span), heads),
@@ -132,7 +132,7 @@ def _rule(label: str, cells: Sequence[str]) -> str:
 
 
 def _claims(statement: Statement, lang: Lang) -> list[str]:
-    heads = [say(lang, f"screen.{key}") for key in ("published", "p10", "p50", "p90")]
+    heads = [say(lang, key) for key in ("page.claims.published", "page.p10", "page.p50", "page.p90")]
     rows = ["", _row(say(lang, "screen.claims"), heads)]
     for check in statement.claims:
         line = claim_line(check, lang)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .charts.drivers import label
 from .lines import title
-from .messages import Lang, money, say, share
+from .messages import Lang, money, number, say, share
 from .statement import Statement
 from .uncertainty.contest import AIMS
 
@@ -33,8 +33,9 @@ def sure(statement: Statement, lang: Lang) -> Sure | None:
         converged = say(lang, "page.sure.few")
     else:
         ends = {"low": money(lang, told.error_p10), "high": money(lang, told.error_p90)}
+        enough = number(lang, told.enough)
         converged = say(
-            lang, "page.sure.converged", worlds=statement.worlds, enough=f"{told.enough:,}", **ends
+            lang, "page.sure.converged", worlds=number(lang, statement.worlds), enough=enough, **ends
         )
     annual = found.sensitivities["annual_total"]
     indices = tuple(
@@ -42,7 +43,7 @@ def sure(statement: Statement, lang: Lang) -> Sure | None:
             label(statement.scenario, index.path, lang),
             f"{index.first:.2f}",
             f"{index.total:.2f}",
-            f"{index.total_range[0]:.2f}–{index.total_range[1]:.2f}",
+            say(lang, "page.range", low=f"{index.total_range[0]:.2f}", high=f"{index.total_range[1]:.2f}"),
         )
         for index in annual.indices[:SHOWN]
     )

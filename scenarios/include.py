@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -163,7 +164,7 @@ class _Reader:
 
     def _read(self, source: _Source, chain: tuple[str, ...]) -> Node | None:
         try:
-            tree = parse(_bytes(source), source.shown, self.problems)
+            tree = _parsed(source, self.problems)
             if not isinstance(tree.value, dict):
                 raise UnreadableError(
                     tree.mark, f"got {_shown(tree.value)}, must be a mapping (key: value lines)"
@@ -256,6 +257,21 @@ def _bytes(source: _Source) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableError(nowhere, f"got an unreadable file ({reason}), must be readable") from None
+
+
+def _parsed(source: _Source, problems: list[Problem]) -> Node:
+    if not source.in_library:
+        return parse(_bytes(source), source.shown, problems)
+    tree, found = _parsed_before(_bytes(source), source.shown)
+    problems += found
+    return tree
+
+
+@lru_cache
+def _parsed_before(data: bytes, shown: str) -> tuple[Node, tuple[Problem, ...]]:
+    """A file of the library, which many scenarios include; nobody changes a tree."""
+    problems: list[Problem] = []
+    return parse(data, shown, problems), tuple(problems)
 
 
 def _shown(value: object) -> str:

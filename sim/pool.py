@@ -10,12 +10,13 @@ import signal
 import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Self
 
@@ -24,6 +25,7 @@ from ..scenarios.schema import Scenario
 from .crew import Task, run_task
 from .outcome import WorldResult
 
+LOOK_S = 5.0  # a silent pool is looked at so often
 DEATHS = 3  # this often in a row, with no world finished in between, and the pool gives up
 
 
@@ -101,7 +103,7 @@ class Pool:
             except BrokenProcessPool:  # one died while the others started
                 broken = True
             processes = list((pool._processes or {}).values())
-            for future in as_completed(futures):
+            for future in _as_done(pool, futures):
                 if isinstance(future.exception(), BrokenProcessPool):
                     broken = True
                 else:
@@ -111,6 +113,7 @@ class Pool:
             for process in processes:
                 process.terminate()
             raise
+        broken = broken or bool(getattr(pool, "_broken", False))
         if not broken:
             self._pool = pool
             return
@@ -121,6 +124,26 @@ class Pool:
         assert self._folder is not None, "entered"
         spawn, place = multiprocessing.get_context("spawn"), (self._folder.name,)
         return ProcessPoolExecutor(self._jobs, spawn, initializer=_begin, initargs=place)
+
+
+def _as_done(
+    pool: ProcessPoolExecutor, futures: Sequence[Future[WorldResult]]
+) -> Iterator[Future[WorldResult]]:
+    """Futures as they are done; in a broken pool, those that ever will be.
+
+    A task handed over at the moment in which a worker dies is answered by nobody.
+    """
+    done: SimpleQueue[Future[WorldResult]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(done.put)
+    for _ in futures:
+        while True:
+            try:
+                yield done.get(timeout=LOOK_S)
+                break
+            except Empty:
+                if getattr(pool, "_broken", False):
+                    return
 
 
 def _how(processes: Sequence[BaseProcess]) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,3 +20,25 @@ def reference_data() -> Path:
     if not folder:
         pytest.skip("ROOMFOLD_REFERENCE_DATA is not set")
     return Path(folder)
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Plans keep the first order of moves that holds: the search for a better one is most of a small plan.
+
+    For tests of what is built and what it does; those of the search are in ``optimize/waves``.
+    """
+    waves = import_module("roomfold.optimize.waves.plan_waves")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(waves.ROUNDS, "quick", (1, 1, 1))
+        patched.setitem(waves.CHANGES, "quick", 0)
+        patched.setitem(waves.EXACT_MOVES, "quick", 0)
+        patched.setattr(waves, "pattern_bound", lambda _: float("-inf"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def moves_in_turn() -> Iterator[None]:
+    """See ``in_turn``, for all tests of a file."""
+    with in_turn():
+        yield

@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 import roomfold.sim.crew
 
 PATIENCE_S = 300  # more than any of them needs on a busy machine
@@ -66,6 +68,21 @@ def simulated(log: Path) -> list[int]:
 def one_page(_statement: object, _study: object, folder: Path, _command: str) -> None:
     """What is written in place of a report."""
     (folder / "report.html").write_text("page")
+
+
+@contextmanager
+def here() -> Iterator[list[int]]:
+    """Runs of this process write a page alone for their report; the worlds that they simulate are listed."""
+    draw, worlds = roomfold.sim.crew.draw_world, list[int]()
+
+    def noted(scenario: object, index: int, *rest: object) -> object:
+        worlds.append(index)
+        return draw(scenario, index, *rest)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("roomfold.sim.crew.draw_world", noted)
+        patched.setattr("roomfold.reports.forms.write_forms", one_page)
+        yield worlds
 
 
 def _prepare() -> None:

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from roomfold.cli import main
 
-from .killable import patience
+from . import killable
+from .killable import TINY, patience
 
 SMALL = str(Path(__file__).parent / "scenarios" / "minimal.yaml")
 
 
-def roomfold(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def roomfold(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does."""
     command = [sys.executable, "-m", "roomfold", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=cwd)
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def here(*arguments: object) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(main, [*map(str, arguments)])
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run of the small scenario."""
+    """A finished run of the small scenario, with every form of its report."""
     folder = tmp_path_factory.mktemp("run") / "made"
-    done = roomfold("run", SMALL, "--out", str(folder), "--jobs", "1", "--worlds", "3")
+    done = roomfold("run", SMALL, "--out", str(folder), "--jobs", "1", "--worlds", "2")
     assert done.returncode == 0, done.stderr
     assert "report.html" in done.stdout
     return folder
@@ -54,10 +60,13 @@ def test_check_ends_with_what_is_assumed() -> None:
 
 
 @pytest.mark.parametrize("command", ["check", "run", "plan"])
-def test_an_unknown_scenario_is_one_line_and_exit_3(command: str, tmp_path: Path) -> None:
+def test_an_unknown_scenario_is_one_line_and_exit_3(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No traceback; a near name is offered; nothing is written."""
-    done = roomfold(command, "inner-mongolai", cwd=tmp_path)
-    assert done.returncode == 3
+    monkeypatch.chdir(tmp_path)
+    done = here(command, "inner-mongolai")
+    assert done.exit_code == 3
     assert len(done.stderr.strip().splitlines()) == 1
     assert "inner-mongolia" in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -69,8 +78,8 @@ def test_several_faults_are_all_reported_with_their_places(tmp_path: Path) -> No
     text = text.replace("years: 1", "years: -1").replace("baseline: keep", "baseline: kep")
     bad = tmp_path / "bad.yaml"
     bad.write_text(text, encoding="utf-8")
-    done = roomfold("run", str(bad), "--out", str(tmp_path / "out"))
-    assert done.returncode == 3
+    done = here("run", bad, "--out", tmp_path / "out")
+    assert done.exit_code == 3
     lines = done.stderr.strip().splitlines()
     assert any(":" in line and "time.years: got -1, must be" in line for line in lines)
     assert any("baseline: got 'kep', must be" in line and "keep" in line for line in lines)
@@ -79,44 +88,39 @@ def test_several_faults_are_all_reported_with_their_places(tmp_path: Path) -> No
 
 def test_a_component_larger_than_every_host_is_exit_4_in_words(tmp_path: Path) -> None:
     """What cannot be planned says why."""
-    done = roomfold(
-        "run", SMALL, "--jobs", "1", "--out", str(tmp_path / "out"), "--set", "estate.memory_gb=900"
-    )
-    assert done.returncode == 4
+    done = here("run", TINY, "--jobs", 1, "--out", tmp_path / "out", "--set", "estate.memory_gb=900")
+    assert done.exit_code == 4
     assert "no host type is large enough" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
 def test_one_field_changes_by_one_option() -> None:
     """`--set` reaches the scenario, and a wrong value is named."""
-    done = roomfold("check", SMALL, "--set", "prices.discount_rate=7")
-    assert done.returncode == 3
+    done = here("check", SMALL, "--set", "prices.discount_rate=7")
+    assert done.exit_code == 3
     assert "prices.discount_rate" in done.stderr
 
 
 def test_json_prints_the_statement_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--json` prints what statement.json holds, and nothing else."""
-    monkeypatch.setattr("roomfold.reports.forms.write_forms", lambda *_: None)
-    done = CliRunner().invoke(main, ["run", SMALL, "--out", str(tmp_path / "run"), "--jobs", "1", "--json"])
+    monkeypatch.setattr("roomfold.reports.forms.write_forms", killable.one_page)
+    done = here("run", TINY, "--out", tmp_path / "run", "--jobs", 1, "--json")
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout) == json.loads((tmp_path / "run" / "statement.json").read_text("utf-8"))
 
 
-def test_verify_finds_what_was_changed_and_nothing_else(
-    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_verify_finds_what_was_changed_and_nothing_else(tmp_path: Path) -> None:
     """A run can be made again, by other processes than those that made it, and is the same bytes."""
-    tampered = tmp_path / "tampered"
-    shutil.copytree(made, tampered)
-    statement = tampered / "statement.json"
+    run = tmp_path / "run"
+    with killable.here():
+        assert here("run", TINY, "--out", run, "--jobs", 1, "--worlds", 3, "--quiet").exit_code == 0
+    assert killable.run("verify", run, "--jobs", 2).stdout == "same bytes\n"
+    statement = run / "statement.json"
     statement.write_text(statement.read_text(encoding="utf-8").replace("p50", "p51", 1), encoding="utf-8")
-    (tampered / "run.log").unlink()  # times and machine of one run
-    done = roomfold("verify", str(tampered), "--jobs", "2")
-    assert (done.returncode, done.stdout) == (1, "statement.json: differs\n")
-    monkeypatch.setattr("roomfold.reports.watched_study", lambda *_, **__: None)
-    monkeypatch.setattr("roomfold.reports.state", lambda *_: None)
-    monkeypatch.setattr("roomfold.reports.publish", lambda _, __, again: shutil.copytree(made, again))
-    assert CliRunner().invoke(main, ["verify", str(made)]).stdout == "same bytes\n"
+    (run / "run.log").unlink()  # times and machine of one run
+    with killable.here():
+        done = here("verify", run, "--jobs", 1)
+    assert (done.exit_code, done.stdout) == (1, "statement.json: differs\n")
 
 
 def test_the_ledger_on_disk_adds_up_to_the_statement(made: Path) -> None:
@@ -136,13 +140,13 @@ def test_the_ledger_on_disk_adds_up_to_the_statement(made: Path) -> None:
 
 def test_check_reports_faults_to_programs_too(tmp_path: Path) -> None:
     """`check --json` says valid or not, with every problem or every assumption as fields."""
-    good = json.loads(roomfold("check", SMALL, "--json").stdout)
+    good = json.loads(here("check", SMALL, "--json").stdout)
     assert good["valid"] is True
     assert {row["grade"] for row in good["assumptions"]} == {"S", "W", "A"}
     bad = tmp_path / "bad.yaml"
     bad.write_text(Path(SMALL).read_text(encoding="utf-8").replace("years: 1", "years: -1"), encoding="utf-8")
-    done = roomfold("check", str(bad), "--json")
-    assert done.returncode == 3
+    done = here("check", bad, "--json")
+    assert done.exit_code == 3
     (problem,) = json.loads(done.stdout)["problems"]
     assert problem["path"] == "time.years"
     assert problem["line"] > 1
@@ -150,8 +154,8 @@ def test_check_reports_faults_to_programs_too(tmp_path: Path) -> None:
 
 def test_the_plan_of_a_world_states_its_proof() -> None:
     """Hosts by type add up, and no plan beats its bound."""
-    done = roomfold("plan", SMALL, "--world", "1", "--json")
-    assert done.returncode == 0, done.stderr
+    done = here("plan", SMALL, "--world", 1, "--json")
+    assert done.exit_code == 0, done.stderr
     keep, consolidate = json.loads(done.stdout)
     assert "hosts" not in keep
     assert sum(int(text.split(": ")[1]) for text in consolidate["hosts_by_type"]) == consolidate["hosts"]
@@ -171,8 +175,8 @@ def test_every_command_says_what_it_does_and_wrong_use_is_exit_2() -> None:
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     """`run` refuses, before it simulates, a folder that holds something else than a run."""
     (tmp_path / "thesis.docx").write_text("years of work", encoding="utf-8")
-    done = roomfold("run", SMALL, "--out", str(tmp_path))
-    assert done.returncode == 2
+    done = here("run", SMALL, "--out", tmp_path)
+    assert done.exit_code == 2
     assert len(done.stderr.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
@@ -259,23 +263,29 @@ def test_output_survives_an_old_console_and_a_closed_pipe() -> None:
     process.wait(timeout=60)
 
 
-def _hear_interrupts() -> None:
-    """Ctrl-C counts even where the tests run in the background of a shell, which has it ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@pytest.fixture
+def hears_interrupts() -> Iterator[None]:
+    """Ctrl-C counts even where the tests run in the background of a shell, which has it ignored.
+
+    Processes inherit that. To change it between fork and exec is not safe: this process has threads.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.usefixtures("hears_interrupts")
 @pytest.mark.parametrize("moment", ["simulating", "worlds"], ids=["workers starting", "a world finished"])
 def test_an_interrupted_run_leaves_what_is_finished(moment: str, tmp_path: Path) -> None:
     """Ctrl-C ends with 130, one line that says how to continue, if anything is finished, and no process."""
-    command = [sys.executable, "-m", "roomfold", "run", SMALL, "--out", "made", "--jobs", "2"]
+    command = [sys.executable, "-m", "roomfold", "run", str(TINY), "--out", "made", "--jobs", "2"]
     process = subprocess.Popen(
         [*command, "--worlds", "500"],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_hear_interrupts,
     )
     assert process.stderr is not None
     with patience(process):

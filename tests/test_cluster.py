@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 if sys.platform == "win32":
@@ -62,6 +62,11 @@ class Dask:
             process.wait()
 
 
+def roomfold(*arguments: object) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(main, [*map(str, arguments)])
+
+
 def _wait(there) -> None:  # type: ignore[no-untyped-def]
     until = time.monotonic() + START_S
     while not there():
@@ -69,11 +74,10 @@ def _wait(there) -> None:  # type: ignore[no-untyped-def]
         time.sleep(0.05)
 
 
-@pytest.fixture
-def dask(tmp_path: Path) -> Iterator[Dask]:
-    """A cluster on this machine."""
-    (tmp_path / "dask").mkdir()
-    cluster = Dask(tmp_path / "dask")
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    """A cluster on this machine, which loses a worker to one test and the scheduler to the next."""
+    cluster = Dask(tmp_path_factory.mktemp("dask"))
     yield cluster
     cluster.end()
 
@@ -82,8 +86,9 @@ def dask(tmp_path: Path) -> Iterator[Dask]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same study in one process."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    done = killable.run("run", TINY, "--worlds", WORLDS, "--jobs", 1, "--quiet", "--out", folder)
-    assert done.returncode == 0, done.stderr
+    with killable.here():
+        done = roomfold("run", TINY, "--worlds", WORLDS, "--jobs", 1, "--quiet", "--out", folder)
+    assert done.exit_code == 0, done.stderr
     return folder
 
 
@@ -129,10 +134,11 @@ def test_a_lost_scheduler_is_one_line_and_loses_no_world(whole: Path, dask: Dask
     assert "the scheduler is gone" in errors[-1]
     assert f"kept; continue with roomfold run --resume {target}" in errors[-1]
     kept = {int(path.name) for path in (tmp_path / "run.partial" / "worlds").iterdir()}
-    done = killable.run("run", "--resume", target, "--jobs", 1, "--quiet", ROOMFOLD_TEST_LOG=log)
-    assert done.returncode == 0, done.stderr
+    with killable.here() as worlds:
+        done = roomfold("run", "--resume", target, "--jobs", 1, "--quiet")
+    assert done.exit_code == 0, done.stderr
     assert differences(whole, target) == []
-    assert set(killable.simulated(log)[:-1]) == set(range(WORLDS)) - kept
+    assert set(worlds[:-1]) == set(range(WORLDS)) - kept
 
 
 @pytest.mark.parametrize(
@@ -154,7 +160,7 @@ def test_no_scheduler_is_one_line(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("roomfold.sim.cluster.CONNECT_S", 0.5)
     (tmp_path / "empty.json").write_text(json.dumps({}))
-    done = CliRunner().invoke(main, ["run", str(TINY), "--cluster", address, "--out", "run"])
+    done = roomfold("run", TINY, "--cluster", address, "--out", "run")
     assert done.exit_code == code
     assert len(done.stderr.splitlines()) == 1
     assert address in done.stderr

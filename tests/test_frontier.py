@@ -26,6 +26,7 @@ from roomfold.sim import simulate
 from roomfold.sim.frontier import Frontier, FrontierError, run_frontier
 
 MINIMAL = Path(__file__).parent / "scenarios" / "minimal.yaml"
+TINY = MINIMAL.with_name("tiny.yaml")
 POINTS = 7
 
 
@@ -92,7 +93,8 @@ def test_points_are_what_they_lean_to(found: Frontier) -> None:
     assert kept == sorted(kept) and 0 < len(kept) <= POINTS
 
 
-def test_worlds_are_averaged_and_processes_change_nothing(scenario: Scenario) -> None:
+def test_worlds_are_averaged_and_processes_change_nothing() -> None:
+    scenario = load(TINY)
     alone = run_frontier(scenario, "consolidate", ("cost", "energy"), points=2, worlds=2)
     shared = run_frontier(scenario, "consolidate", ("energy", "cost"), points=2, worlds=2, jobs=2)
     assert to_json(alone) == to_json(shared)
@@ -109,7 +111,7 @@ def test_aims_that_draw_no_frontier_are_named(scenario: Scenario, aims: list[str
 
 def test_where_no_setting_has_a_plan_the_rules_are_named() -> None:
     with pytest.raises(ConflictError, match="no host larger than 256 GB of memory"):
-        run_frontier(load(MINIMAL, ["estate.memory_gb=1024"]), None, ("cost", "risk"), points=3)
+        run_frontier(load(TINY, ["estate.memory_gb=1024"]), None, ("cost", "risk"), points=3)
 
 
 def test_the_folder_is_whole_and_the_same_twice(found: Frontier, tmp_path: Path) -> None:
@@ -142,7 +144,7 @@ def test_messages_have_the_same_keys() -> None:
 
 def test_the_command_writes_the_folder(tmp_path: Path) -> None:
     out = tmp_path / "made"
-    arguments = ["plan", str(MINIMAL), "--frontier", "cost,energy", "--points", "2", "--out", str(out)]
+    arguments = ["plan", str(TINY), "--frontier", "cost,energy", "--points", "2", "--out", str(out)]
     done = CliRunner().invoke(main, [*arguments, "--json", "--quiet"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == json.loads((out / NAME).read_text("utf-8"))

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -25,9 +24,7 @@ from click.testing import CliRunner, Result
 from roomfold.cli import main
 from roomfold.reports import differences
 from roomfold.scenarios import load
-from roomfold.scenarios.draw import design, draw_world
-from roomfold.scenarios.schema import Scenario
-from roomfold.scenarios.world import World
+from roomfold.scenarios.draw import design
 from roomfold.sim.crew import Task, run_task
 from roomfold.sim.store import Asked, Store
 
@@ -42,8 +39,9 @@ SEED = 7
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that nobody stopped."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    done = killable.run("run", TINY, "--worlds", WORLDS, "--jobs", 1, "--out", folder)
-    assert done.returncode == 0, done.stderr
+    with killable.here():
+        done = roomfold("run", TINY, "--worlds", WORLDS, "--jobs", 1, "--out", folder)
+    assert done.exit_code == 0, done.stderr
     return folder
 
 
@@ -68,17 +66,10 @@ def begun(half: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Runs in this process write a page alone for their report; the worlds that they simulate are listed."""
-    monkeypatch.setattr("roomfold.reports.forms.write_forms", killable.one_page)
-    worlds: list[int] = []
-
-    def noted(scenario: Scenario, index: int, *rest: Any) -> World:
-        worlds.append(index)
-        return draw_world(scenario, index, *rest)
-
-    monkeypatch.setattr("roomfold.sim.crew.draw_world", noted)
-    return worlds
+def here() -> Iterator[list[int]]:
+    """Runs in this process; the worlds that they simulate."""
+    with killable.here() as worlds:
+        yield worlds
 
 
 def roomfold(*arguments: object) -> Result:
@@ -115,7 +106,7 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(whole: Path, tmp_pat
     env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.1", "ROOMFOLD_TEST_LOG": str(log)}
     moments = random.Random(jobs)
     anew = ["run", TINY, "--worlds", WORLDS, "--out", target]
-    for _ in range(3):
+    for _ in range(2):
         kept, before = finished(target), len(simulated(log))
         what = ["run", "--resume", target] if (partial(target) / "study.json").exists() else anew
         process = subprocess.Popen(killable.command(*what, "--jobs", jobs, "--quiet"), env=env)
@@ -347,9 +338,15 @@ def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def slow(tmp_path: Path, temporary: Path) -> Iterator[subprocess.Popen[str]]:
-    """A run in two processes that has finished its first world."""
-    what = ("run", TINY, "--worlds", WORLDS, "--jobs", 2, "--out", tmp_path / "run")
+def jobs() -> int:
+    """Processes of a slow run."""
+    return 2
+
+
+@pytest.fixture
+def slow(tmp_path: Path, temporary: Path, jobs: int) -> Iterator[subprocess.Popen[str]]:
+    """A run that has finished its first world."""
+    what = ("run", TINY, "--worlds", WORLDS, "--jobs", jobs, "--out", tmp_path / "run")
     env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.5", "TMPDIR": str(temporary)}
     process = subprocess.Popen(
         killable.command(*what), stderr=subprocess.PIPE, text=True, env=env, start_new_session=True
@@ -405,6 +402,7 @@ def test_workers_that_keep_vanishing_are_an_error(begun: Path) -> None:
     assert finished(begun) >= {1, 2, 3}
 
 
+@pytest.mark.parametrize("jobs", [1])
 def test_a_working_folder_that_vanishes_is_one_line(slow: subprocess.Popen[str], tmp_path: Path) -> None:
     """Somebody removes the folder under the run."""
     shutil.rmtree(tmp_path / "run.partial")

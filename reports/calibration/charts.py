@@ -58,7 +58,7 @@ def ridges(found: Calibration, lang: Lang) -> Chart:
         words = [say(lang, f"calibration.{name}") if row == 0 else None for name in ("before", "after")]
         _ridge(axes, found, narrowing, grid, -row, words)
         low, middle, high = (significant(lang, value) for value in narrowing.posterior)
-        after = say(lang, "calibration.range", low=low, middle=middle, high=high)
+        after = say(lang, "ranged", low=low, middle=middle, high=high)
         beside(axes, HEIGHT / 3 - row, f"{after}{after_number(narrowing.unit, lang)}")
     names = [label(found.scenario, n.path, lang) for n in shown]
     axes.set_yticks([HEIGHT / 3 - row for row in range(len(shown))], names)

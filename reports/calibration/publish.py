@@ -54,7 +54,7 @@ def calibration_table(found: Calibration, lang: Lang) -> str:
         right = [pad + text for pad, text in zip(padding[2:-1], row[2:-1], strict=True)]
         lines.append(_GAP.join([row[0] + padding[0], row[1] + padding[1], *right, row[-1]]).rstrip())
     lines.append("")
-    lines += [f"{say(lang, 'calibration.way')}: {way} {share}" for way, share in _ways(found, lang)]
+    lines += [f"{say(lang, 'page.claims.way')}: {way} {share}" for way, share in _ways(found, lang)]
     lines += words.left_out_lines(found, lang)
     lines += [words.worth_lead(found, lang)]
     return "\n".join(lines)

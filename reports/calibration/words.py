@@ -274,7 +274,7 @@ def _cells(span: Span, lang: Lang) -> list[str]:
 
 def _range(span: Span, lang: Lang) -> str:
     low, middle, high = _cells(span, lang)
-    return say(lang, "calibration.range", low=low, middle=middle, high=high)
+    return say(lang, "ranged", low=low, middle=middle, high=high)
 
 
 def _joined(words: Sequence[str], lang: Lang) -> str:

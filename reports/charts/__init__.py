@@ -6,6 +6,7 @@ changes matplotlib's global state but the list of fonts it knows.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ from .migration import migration
 from .proof import proof
 from .rooms import rooms
 from .service import service
-from .style import WIDTH_IN, Chart, dress, styled
+from .style import WIDTH_IN, Chart, dress, styled, words_only
 from .tornado import tornado
 from .tradeoff import tradeoff
 from .utilisation import utilisation
@@ -58,6 +59,9 @@ CHARTS: Mapping[str, ChartFunction] = {
     "proof": proof,
 }
 
+# What they find without an alternative to the baseline: the others set two beside each other.
+ALONE = ("hosts", "verdicts", "tradeoff", "proof")
+
 
 def render_all(
     statement: Statement, study: Study, folder: Path, run_id: str, langs: Sequence[Lang] = LANGS
@@ -70,10 +74,11 @@ def render_all(
     target = folder / "charts"
     target.mkdir(parents=True, exist_ok=True)
     written: dict[tuple[str, str], ChartFiles] = {}
-    for name in CHARTS:
-        for lang in langs:
-            with _drawn(statement, study, name, lang, run_id) as chart:
-                written[name, lang] = write(chart, target, name, lang, run_id)
+    with _study_kept_out_of_collections():
+        for name in CHARTS:
+            for lang in langs:
+                with _drawn(statement, study, name, lang, run_id) as chart:
+                    written[name, lang] = write(chart, target, name, lang, run_id)
     return written
 
 
@@ -95,14 +100,31 @@ def render_one(
 
 
 @contextmanager
+def _study_kept_out_of_collections() -> Iterator[None]:
+    """Figures are garbage by the thousand objects; finding it need not go through all that lives longer."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
 def _drawn(
     statement: Statement, study: Study, name: str, lang: Lang, run_id: str, width_in: float = WIDTH_IN
 ) -> Iterator[Chart]:
     """A chart with title and source, to be written within."""
     with styled(f"{name}.{lang}", width_in):
-        chart = CHARTS[name](statement, study, lang)
+        compared = statement.headline is not None or name in ALONE
+        chart = CHARTS[name](statement, study, lang) if compared else _uncompared(lang)
         dress(chart.figure, chart.title, source(study, lang, run_id))
         yield chart
+
+
+def _uncompared(lang: Lang) -> Chart:
+    """In place of a comparison, where a scenario has nothing but its baseline."""
+    why = say(lang, "chart.uncompared_caption")
+    return Chart(words_only(why), say(lang, "chart.uncompared"), why, ("alternative",), ())
 
 
 def source(study: Study, lang: Lang, run_id: str) -> str:

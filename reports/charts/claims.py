@@ -130,7 +130,7 @@ def _draw(
     values = np.concatenate([*rows, *([[claim.published]] if claim else [])])
     low, high = float(values.min()), float(values.max())
     scale, unit = money_scale(lang, max(-low, high))
-    margin = 0.03 * (high - low) or 1.0
+    margin = 0.03 * (high - low) or max(0.1 * abs(high), 1.0)  # of one value, an axis that can be read
     bins = (np.linspace(low - margin, high + margin, BINS + 1) / scale).tolist()
     tallest = max(int(np.histogram(row / scale, bins)[0].max()) for row in rows)
     for ax, row, name, verdict in zip(axes, rows, names, verdicts, strict=True):

@@ -24,8 +24,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..embedded.marks import Mark, marks
 from ..messages import Lang, say
-from .font import FAMILY
-from .font import font_subset as font_subset
+from .font import FAMILY, font_subset
 from .style import DPI, Chart
 
 Format = Literal["svg", "png", "pdf"]
@@ -66,8 +65,8 @@ def write(chart: Chart, folder: Path, name: str, lang: Lang, run_id: str) -> Cha
         chart.caption,
         marks(chart),
     )
-    made.svg.write_text(_svg(chart, name, lang, run_id), encoding="utf-8", newline="\n")
     made.png.write_bytes(_png(chart, canvas, name, run_id))
+    made.svg.write_text(_svg(chart, name, lang, run_id), encoding="utf-8", newline="\n")
     made.csv.write_text(_table(chart), encoding="utf-8-sig", newline="")
     return made
 
@@ -99,6 +98,7 @@ def _laid_out(figure: Figure, dpi: int = PNG_DPI) -> FigureCanvasAgg:
 def _svg(chart: Chart, name: str, lang: Lang, run_id: str) -> str:
     """The chart as SVG: text stays text; a WOFF font of just its characters is inside.
 
+    Leaves the figure at 72 pixels per inch, so it comes after the PNG.
     Name and language go before every id and into the font family's name, so that many charts fit in one page.
     """
     key = f"{name}-{lang}"

@@ -34,8 +34,8 @@ from .style import (
     legend_above,
     narrow,
     only,
-    panel,
     width_in,
+    words_only,
 )
 
 COLUMNS = ("alternative", "host", "standby", "cpu_filled", "memory_filled", "disk_filled")
@@ -83,15 +83,15 @@ def hosts(statement: Statement, study: Study, lang: Lang) -> Chart:
     """Every host by CPU and memory filled; all capacity by what becomes of it."""
     plan = study.plans.get(statement.headline or "")
     if plan is None or not len(plan.hosts.pool):
-        figure, axes = panel(1.0)
-        axes.set_axis_off()
-        return Chart(figure, say(lang, "hosts.title_none"), say(lang, "hosts.caption_none"), COLUMNS, ())
+        why = say(lang, "hosts.caption_none")
+        return Chart(words_only(why), say(lang, "hosts.title_none"), why, COLUMNS, ())
     packing = Packing.of(study, plan)
     parts = packing.parts()
     figure, (top, main, side), bars = _axes()
     _scatter(main, packing.filled[~packing.standby], lang)
     _margins(top, side, packing.filled[~packing.standby], lang)
     _bars(bars, parts, lang)
+    most = say(lang, f"hosts.{RESOURCES[int(parts[:2, 1].argmax())]}")
     title = say(
         lang,
         "hosts.title",
@@ -100,7 +100,7 @@ def hosts(statement: Statement, study: Study, lang: Lang) -> Chart:
         cpu=share(parts[0, 0]),
         memory=share(parts[1, 0]),
         stranded=share(parts[:2, 1].max()),
-        what=say(lang, f"hosts.{RESOURCES[int(parts[:2, 1].argmax())]}").lower(),
+        what=most if most.isupper() else most.lower(),
     )
     cloud = study.scenario.alternatives[plan.alternative].cloud
     spare = 0 if cloud is None else cloud.standby_hosts

@@ -102,7 +102,7 @@ def levels(statement: Statement, study: Study, lang: Lang) -> Chart:
     figure, axes = panels(2, 1, 1.3 + 2 * HEAD_IN + row_in * sum(counts), height_ratios=counts)
     styles = CATEGORY_STYLE | {CLOUD: CLOUD_STYLE}
     unit = _draw(axes[0, 0], annual, styles, pair, lang)
-    axes[0, 0].set_xlabel(say(lang, "levels.axis", unit=unit))
+    axes[0, 0].set_xlabel(say(lang, "claims.axis_annual_saving", unit=unit))
     unit = _draw(axes[1, 0], horizon, GROUP_STYLE, pair, lang)
     years = study.scenario.time.years
     axes[1, 0].set_xlabel(say(lang, "levels.horizon_axis", years=years, unit=unit))
@@ -134,11 +134,14 @@ def _title(annual: Split, horizon: Split, pair: Pair, lang: Lang) -> str:
     middle.pop(TOTAL, None)
     best, worst = max(middle, key=middle.__getitem__), min(middle, key=middle.__getitem__)
     said = {"level": _called(best, pair, lang), "saves": money(lang, middle[best])}
-    if middle[worst] < 0:
-        pays = {"payer": _called(worst, pair, lang), "pays": money(lang, -middle[worst])}
+    pays = {"payer": _called(worst, pair, lang), "pays": money(lang, abs(middle[worst]))}
+    several = "" if len(middle) > 1 else "_one"
+    if middle[best] <= 0:
+        title = say(lang, f"levels.title_none{several}", **pays)
+    elif middle[worst] < 0:
         title = say(lang, "levels.title_some", **said, **pays)
     else:
-        title = say(lang, "levels.title_all", **said)
+        title = say(lang, f"levels.title_all{several}", **said)
     levels_too = {*pair.books.scenario.estate.levels, TOTAL}
     others = [i for i, payer in enumerate(horizon.payers) if payer not in levels_too]
     if not others:

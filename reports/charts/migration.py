@@ -78,7 +78,7 @@ def migration(statement: Statement, study: Study, lang: Lang) -> Chart:
         _days(ax, statement, pair)
         ax.set_xlim(first, last)
     _months(axes[-1], pair, first, last)
-    axes[-1].set_xlabel(say(lang, "migration.time"))
+    axes[-1].set_xlabel(say(lang, "book.month"))
     rows = [*_bands(pair, moved, planned), *(_single(pair, moves, shown) if moves else ())]
     title = _title(pair, moved, moves, claim, lang)
     return Chart(figure, title, _caption(moves, statement, lang), COLUMNS, tuple(rows))

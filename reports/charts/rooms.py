@@ -17,7 +17,7 @@ from ...scenarios.policy import CloseSmall, Coverage, MergeLarge, NoNewRoom
 from ...sim.outcome import Study
 from ...sim.timeline import stock
 from ..books import MONTHS_PER_YEAR
-from ..messages import Lang, number, say
+from ..messages import Lang, day_text, number, say
 from ..policy import due_day
 from ..quantiles import Floats, quantiles
 from ..rule_words import rule_words
@@ -52,6 +52,7 @@ MOST_MARKS = 4
 LEVEL_COLUMNS = 30
 KEY_MARK_COLUMNS = 6  # of a key's mark and the gaps beside it
 KEY_LINE_IN = 0.2
+BESIDE_IN = 0.75  # left and right of a panel
 ROUND_IN = 1.05  # heading, years and their label of a panel
 
 
@@ -70,9 +71,9 @@ def rooms(statement: Statement, study: Study, lang: Lang) -> Chart:
     total = {name: pair.books.each(name, lambda o: o.rooms_open) for name in names}
     levels = {name: open_by_level(study, name) for name in names if name in study.runs}
     marks = _marks(study, pair.alternative, lang)
-    handles, words = _keys(study, bool(levels), lang), _mark_words(marks)
+    handles, words = _keys(study, bool(levels), lang), _mark_words(marks, lang)
     widest = max(columns(str(handle.get_label())) for handle in handles) + KEY_MARK_COLUMNS
-    count = int(np.clip(columns_in(width_in() - 0.3) // widest, 1, len(handles)))
+    count = int(np.clip(columns_in(width_in() - BESIDE_IN) // widest, 1, len(handles)))
     lines = -(-len(handles) // count) + (words.count("\n") + 1 if words else 0)
     figure, axes, keys = _axes(len(names), lines)
     for ax, name in zip(axes, names, strict=True):
@@ -105,7 +106,7 @@ def open_by_level(study: Study, name: str) -> Floats:
 
 
 def _marks(study: Study, alternative: str, lang: Lang) -> tuple[Mark, ...]:
-    """The deadline and the rules on rooms that have a day, the earliest first."""
+    """The deadline, and the rules and published figures on rooms that have a day, the earliest first."""
     scenario = study.scenario
     deadline = scenario.alternatives[alternative].deadline
     found = [] if deadline is None else [Mark(deadline, say(lang, "migration.deadline"))]
@@ -115,6 +116,12 @@ def _marks(study: Study, alternative: str, lang: Lang) -> tuple[Mark, ...]:
         day = due_day(rule)
         if isinstance(rule, ABOUT_ROOMS) and day is not None:
             found.append(Mark(day, plain(rule_words(scenario, rule, lang))))
+    for claim in scenario.claims:
+        day = claim.by or claim.since
+        mine = not claim.alternatives or alternative in claim.alternatives
+        if claim.metric == "rooms_built" and mine and day is not None:
+            words = say(lang, "migration.claim", id=claim.id, what=in_language(claim.what, lang))
+            found.append(Mark(day, plain(words)))
     ends = scenario.time.start.year + scenario.time.years
     inside = [mark for mark in found if scenario.time.start <= mark.day < date(ends, 12, 31)]
     return tuple(sorted(inside, key=lambda mark: mark.day)[:MOST_MARKS])
@@ -181,11 +188,11 @@ def _keys(study: Study, by_level: bool, lang: Lang) -> list[Patch | Line2D]:
     return handles
 
 
-def _mark_words(marks: Sequence[Mark]) -> str:
+def _mark_words(marks: Sequence[Mark], lang: Lang) -> str:
     """The days marked, each from a new line on."""
-    room = columns_in(width_in() - 0.4)
+    room = columns_in(width_in() - BESIDE_IN)
     return "\n".join(
-        wrap(f"{count}  {mark.day.isoformat()}  {mark.words}", room, 2)
+        wrap(f"{count}  {day_text(lang, mark.day)}  {mark.words}", room, 2)
         for count, mark in enumerate(marks, start=1)
     )
 

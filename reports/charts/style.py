@@ -21,8 +21,7 @@ from matplotlib.legend import Legend
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
-from .font import FAMILY
-from .font import font_path as font_path
+from .font import FAMILY, font_path
 from .words import columns, short, wrap
 
 WIDTH_IN = 8.0
@@ -51,6 +50,7 @@ TEXT_PT, HEADING_PT, SMALL_PT, SOURCE_PT = 9.0, 9.5, 8.5, 7.5
 TITLE_PT, TITLE_NARROW_PT = 12.0, 10.0
 TITLE_LINES, TITLE_NARROW_LINES, SOURCE_LINES = 4, 8, 6
 EDGE_IN = 0.1  # left and right of title and source
+WORDS_PT, WORDS_LINES = 10.0, 8  # of a sentence that stands in place of a drawing
 LABEL_COLUMNS, LABEL_NARROW_COLUMNS = 26, 14
 
 SETTINGS: dict[str, Any] = {
@@ -139,6 +139,15 @@ def panel(height_in: float = HEIGHT_IN) -> tuple[Figure, Axes]:
     """A figure with one set of axes."""
     figure = Figure(figsize=(width_in(), height_in))
     return figure, figure.add_subplot()
+
+
+def words_only(text: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
+    words = wrap(text, columns_in(width_in() - 2 * EDGE_IN, WORDS_PT), WORDS_LINES)
+    figure, axes = panel(0.8 + WORDS_PT * 1.5 * (words.count("\n") + 1) / POINTS_PER_IN)
+    axes.set_axis_off()
+    axes.text(0.0, 1.0, words, va="top", fontsize=WORDS_PT, linespacing=1.4)
+    return figure
 
 
 def panels(

@@ -10,7 +10,7 @@ from ..messages import Lang, money_cell, say, share
 from ..statement import Statement
 from ..uncertainty.indices import Index
 from .drivers import label
-from .style import BLACK, BLUE, GREY, ORANGE, Chart, labels, legend_above, narrow, only, panel
+from .style import BLACK, BLUE, GREY, ORANGE, Chart, labels, legend_above, narrow, only, panel, words_only
 
 COLUMNS = ("quantity", "first_order", "total_order", "total_p5", "total_p95", "at_p10_cny", "at_p90_cny")
 SHOWN = 12
@@ -21,9 +21,8 @@ def tornado(statement: Statement, study: Study, lang: Lang) -> Chart:
     """Mean of the saving with each quantity at its P10 and at its P90, the widest first."""
     found = None if statement.uncertainty is None else statement.uncertainty.sensitivities["annual_total"]
     if found is None or not found.indices:
-        figure, axes = panel(0.8)
-        axes.set_axis_off()
-        return Chart(figure, say(lang, "tornado.none"), say(lang, "tornado.none"), COLUMNS, ())
+        why = say(lang, "tornado.why_none", worlds=statement.worlds)
+        return Chart(words_only(why), say(lang, "tornado.none"), why, COLUMNS, ())
     shown = sorted(found.indices, key=lambda i: -abs(i.high - i.low))[:SHOWN]
     figure, axes = panel(1.6 + (0.36 if narrow() else 0.3) * max(2, len(shown)))
     _draw(axes, shown, [label(study.scenario, i.path, lang) for i in shown], found.mean, lang)

@@ -149,7 +149,8 @@ def _draw(left: Axes, right: Axes, found: list[Aims], lang: Lang) -> None:
         if len(found) == 2:
             _arrow(axes, found[0], found[1], aim, scale)
         axes.margins(0.12)
-        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+        bottom, top = min(0.0, axes.get_ylim()[0]), axes.get_ylim()[1]
+        axes.set_ylim(bottom, top + 0.06 * (top - bottom))
         axes.set_xlabel(say(lang, "tradeoff.cost", unit=unit))
         axes.set_ylabel(say(lang, f"tradeoff.{AIMS[aim]}"))
         axes.yaxis.set_major_formatter(lambda value, _: number(lang, value, 1 if 0 < abs(value) < 5 else 0))

@@ -297,7 +297,7 @@ def _figures(way: Check, lang: Lang) -> str:
     if way.claim.metric in MONEY:
         span = money_range(lang, low, high)
     else:
-        span = say(lang, "verdicts.range", low=_figure(way, low, lang), high=_figure(way, high, lang))
+        span = say(lang, "page.range", low=_figure(way, low, lang), high=_figure(way, high, lang))
     return say(lang, "verdicts.figures", mid=_figure(way, mid, lang), range=span)
 
 
@@ -308,5 +308,5 @@ def _legend(axes: Axes, groups: list[Group], lang: Lang) -> None:
         for name, look in MARKS.items()
         if name in there
     ]
-    keys.append(Line2D([], [], color=PALE, linewidth=2.6, label=say(lang, "verdicts.key_range")))
+    keys.append(Line2D([], [], color=PALE, linewidth=2.6, label=say(lang, "band")))
     legend_above(axes, 4, handles=keys)

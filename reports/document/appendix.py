@@ -68,7 +68,7 @@ def sources(m: Material) -> list[Block]:
     return [
         Heading(1, m.say("document.sources"), "sources"),
         Paragraph(m.say("document.sources.lead"), see=("sources",)),
-        Table("sources", 0, m.say("document.caption.sources"), head, rows, (0, 1, 2)),
+        Table("sources", 0, m.say("document.sources"), head, rows, (0, 1, 2)),
     ]
 
 
@@ -81,9 +81,9 @@ def _cited_for(m: Material, source: str) -> str:
     if grades:
         count = grades.total()
         key = "document.sources.value" if count == 1 else "document.sources.values"
-        named = m.say("document.see.separator").join(grade for grade in GRADES if grades[grade])
+        named = m.say("list.names").join(grade for grade in GRADES if grades[grade])
         cites.append(m.say(key, count=count, grades=named))
-    return m.say("document.see.separator").join(cites)
+    return m.say("list.names").join(cites)
 
 
 def repeat(m: Material) -> list[Block]:
@@ -102,7 +102,7 @@ def repeat(m: Material) -> list[Block]:
         (m.say("document.repeat.version"), f"roomfold {statement.version}"),
         (m.say("page.repeat.fingerprint"), statement.fingerprint),
         (m.say("page.repeat.seed"), str(statement.seed)),
-        (m.say("document.repeat.worlds"), str(statement.worlds)),
+        (m.say("book.worlds"), str(statement.worlds)),
         (m.say("page.repeat.cite"), citation),
     )
     head = (m.say("document.column.item"), m.say("document.column.value"))

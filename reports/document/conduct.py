@@ -68,7 +68,7 @@ def policy(m: Material) -> list[Block]:
         rows = tuple(_rule(m, rule) for rule in rules)
         caption = m.say("document.caption.policy", name=m.names[name])
         blocks.append(Table(f"policy-{name}", 0, caption, head, rows, (0, 2, 3, 4), m.source))
-    return [*blocks, m.conduct("goals", m.say("document.caption.goals"), m.facts["goals"])]
+    return [*blocks, m.conduct("goals", m.say("page.goals"), m.facts["goals"])]
 
 
 def _rule(m: Material, rule: Any) -> Row:

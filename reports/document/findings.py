@@ -38,4 +38,4 @@ def _key_figures(m: Material) -> Table:
     )
     columns = ("document.column.figure", "page.p50", "document.column.range", "page.assumed.unit")
     head = tuple(map(m.say, columns))
-    return Table(KEY, 0, m.say("document.caption.key"), head, rows, (0, 3))
+    return Table(KEY, 0, m.say("page.key"), head, rows, (0, 3))

@@ -32,7 +32,7 @@ def _referring(paragraph: Paragraph, labels: Mapping[str, str], lang: Lang) -> P
     see = tuple(name for name in paragraph.see if name in labels)
     if not see:
         return replace(paragraph, see=())
-    named = say(lang, "document.see.separator").join(labels[name] for name in see)
+    named = say(lang, "list.names").join(labels[name] for name in see)
     text = paragraph.text.rstrip()
     stop = text[-1:] if text[-1:] in STOPS else ""
     text = text.removesuffix(stop) + say(lang, "document.see", labels=named) + stop

@@ -37,7 +37,7 @@ def chart_values(scenario: Scenario, charts: Mapping[tuple[str, str], ChartFiles
             head, *table = csv.reader(file)
         columns = [column.split(" (", 1)[0] for column in head]
         rows = [[_cell(cell) for cell in table[row]] for row in shown]
-        for cell in {c for row in rows for c in row if isinstance(c, str)}:
+        for cell in dict.fromkeys(c for row in rows for c in row if isinstance(c, str)):
             if both := _named(scenario, cell):
                 names[cell] = both
         found[name] = {

@@ -155,7 +155,7 @@ def _bookings(
         sums = [sums[0] + before, sums[1] + after]
         yield _texts(say(lang, f"category.{category}"), before, after, lang)
     if len(KEYS[key]) > 1:
-        yield _texts(say(lang, "trace.sum"), sums[0], sums[1], lang)
+        yield _texts(say(lang, "book.sum"), sums[0], sums[1], lang)
 
 
 def _texts(head: str, before: float, after: float, lang: Lang) -> tuple[str, str, str, str]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ... import __version__
-from ..charts.files import font_subset
+from ..charts.font import font_subset
+from ..inert import inert
 from ..messages import LANGS, messages
 from ..page import environment
 from .inputs import FIRST, inputs
@@ -100,6 +101,7 @@ def _file(name: str) -> str:
 
 def _inert(text: str) -> str:
     """JSON that can end no script and open no comment."""
+    text = inert(text)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text

@@ -103,6 +103,7 @@ def _input(surrogate: Surrogate, one: Input, column: int) -> dict[str, Any]:
         "high": one.high,
         "decimals": one.decimals,
         "usual": list(one.usual),
+        "inner": quantiles(drawn)[[0, 2]].tolist(),
         "middle": float(one.text(float(np.median(drawn)))),
         "totals": [one.totals[name] for name in FIGURES],
         "values": _floats(drawn),

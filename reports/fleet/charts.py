@@ -68,7 +68,7 @@ def energy(statement: FleetStatement, _study: FleetStudy, lang: Lang) -> Chart:
     axes.set_yticks(at, [name_of(statement, p, lang) for p in policies])
     axes.invert_yaxis()
     axes.set_xlim(0, kwh.max() * 1.18)
-    axes.set_xlabel(say(lang, "fleet.energy.axis"))
+    axes.set_xlabel(say(lang, "fleet.metric.energy_kwh"))
     best = min(policies, key=lambda p: statement.figures[p]["energy_kwh"])
     title = say(
         lang,
@@ -131,8 +131,8 @@ def tradeoff(statement: FleetStatement, _study: FleetStudy, lang: Lang) -> Chart
         axes.plot(kwh, slav, marker="o", color=BLUE, linestyle="")
         text = say(lang, "list.names").join(names)
         axes.annotate(text, (kwh, slav), xytext=(dx, dy), textcoords="offset points", ha=side, va="center")
-    axes.set_xlabel(say(lang, "fleet.energy.axis"))
-    axes.set_ylabel(say(lang, "fleet.tradeoff.axis"))
+    axes.set_xlabel(say(lang, "fleet.metric.energy_kwh"))
+    axes.set_ylabel(say(lang, "fleet.metric.slav"))
     axes.margins(0.12)
     axes.grid(color=GREY, alpha=0.25)
     rows = tuple(

@@ -177,7 +177,7 @@ def _years(statement: Statement, money: Money, lang: Lang) -> tuple[tuple[str, .
     """Mean saving by year and payer."""
     payers = list(money.savings[0].by_payer)
     day = any(cash.nominal is not None for cash in money.savings)
-    head = [say(lang, "money.years.year"), *(_payer(statement, p, lang) for p in payers)]
+    head = [say(lang, "book.year"), *(_payer(statement, p, lang) for p in payers)]
     levels = sum(p not in PAYERS for p in payers)
     head.insert(1 + levels, say(lang, "money.years.government"))
     if day:

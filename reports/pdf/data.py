@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ..charts.style import font_path
+from ..charts.font import font_path
 from ..document.blocks import Block, Code, Contents, Document, Figure, Heading, Paragraph, Table, label
 from ..document.widths import least, widths
 from ..messages import Lang, say
@@ -49,7 +49,7 @@ def data_of(document: Document, folder: Path) -> dict[str, Any]:
         "summary": document.summary,
         "edition": document.edition,
         "footer": say(lang, "pdf.run", run=document.run),
-        "page": say(lang, "pdf.page", page="{page}", pages="{pages}"),
+        "page": say(lang, "document.page", page="{page}", pages="{pages}"),
         "blocks": blocks,
     }
     found: dict[str, Any] = _drawable(content)

@@ -18,7 +18,7 @@ from ...scenarios.errors import RoomfoldError
 from ..document.blocks import Document
 from .data import data_of
 
-INSTALL = f"{sys.executable} -m pip install typst"
+INSTALL = " ".join((sys.executable, "-m", "pip", "install", "typst"))
 STANDARD: Literal["ua-1"] = "ua-1"  # tagged, titled, with alternative texts: read aloud by any reader of PDF
 
 

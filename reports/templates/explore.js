@@ -220,10 +220,12 @@
     var found = [];
     if (data.few) found.push(say("explore.warn.few", { worlds: data.worlds }));
     if (model.poor(k)) found.push(say("explore.warn.poor", { figure: words.figure(data.figures[k]) }));
+    var set = data.inputs.filter(function (input, i) { return state.fixed[i] !== null; });
     var far = data.inputs.filter(function (input, i) {
-      return state.fixed[i] !== null && (state.fixed[i] < input.usual[0] || state.fixed[i] > input.usual[1]);
+      return state.fixed[i] !== null && (state.fixed[i] < input.inner[0] || state.fixed[i] > input.inner[1]);
     }).map(function (input) { return input.label[state.lang]; });
     if (far.length) found.push(say("explore.warn.far", { inputs: words.list(far) }));
+    if (set.length > 1) found.push(say("explore.warn.several", { count: set.length }));
     if (state.refused.length) found.push(say("explore.warn.refused", { inputs: state.refused.join(", ") }));
     page.warnings.replaceChildren.apply(page.warnings, found.map(function (text) { return make("li", { text: text }); }));
   }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from ...scenarios.check import columns
 from ...scenarios.draw import design
 from ...scenarios.errors import InputError, Problem
 from ...scenarios.loader import load, quantities
@@ -15,6 +16,7 @@ from ...scenarios.schema import Scenario
 from .. import manifest
 from ..books import Books
 from ..figures import total_savings
+from ..messages import Lang, number, say, share, significant
 from ..quantiles import Floats
 from .chaos import FEWEST_WORLDS
 from .contest import Standing, standings
@@ -23,6 +25,17 @@ from .indices import Index, Sensitivity, sensitivity
 
 FIGURES = ("annual_total", "npv", "energy_saved")
 WORLDS = "worlds.parquet"
+QUANTILES = ("p10", "p50", "p90")
+DIGITS = 5  # that a figure is printed with
+HEADS = (
+    "book.assumed.path",
+    "page.sure.first",
+    "page.sure.total",
+    "page.sure.range",
+    "answer.low",
+    "answer.high",
+    "page.mix.quantity",
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ def uncertainty(books: Books, seed: int, headline: str) -> Uncertainty:
 class FigureAnswer:
     """What a figure of a run depends on and how sure it is."""
 
+    scenario: Scenario
     figure: str
     convergence: Convergence
     sensitivity: Sensitivity
@@ -69,23 +83,33 @@ class FigureAnswer:
             "indices": [asdict(index) for index in self.sensitivity.indices],
         }
 
-    def table(self) -> str:
-        """On a screen."""
+    def table(self, lang: Lang) -> str:
+        """On a screen; a quantity's path, which other commands take, stands before its name."""
         found = self.convergence
+        ends = {"p10": found.p10[-1], "p50": found.p50[-1], "p90": found.p90[-1]}
+        span = "  ".join(f"{say(lang, f'page.{q}')} {significant(lang, ends[q], DIGITS)}" for q in QUANTILES)
         worlds = found.worlds[-1]
-        lines = [
-            self.figure,
-            f"  P10 {found.p10[-1]:,.6g}  P50 {found.p50[-1]:,.6g}  P90 {found.p90[-1]:,.6g}  "
-            f"({worlds} {'world' if worlds == 1 else 'worlds'}; {_enough(found)})",
-        ]
+        lines = [self.figure, f"  {span}", f"  {_enough(found, lang)}"]
         if not self.sensitivity.indices:
-            few = f"needs at least {FEWEST_WORLDS} worlds" if worlds < FEWEST_WORLDS else "nothing found"
-            return "\n".join([*lines, f"  what it depends on: {few}"])
-        lines += [
-            f"  explained on worlds left out: {self.sensitivity.q2:.0%}",
-            f"  {'quantity':<52}{'first':>7}{'total':>7}{'P5-P95 of total':>18}{'at P10':>13}{'at P90':>13}",
+            few = "few" if worlds < FEWEST_WORLDS else "none"
+            return "\n".join([*lines, "  " + say(lang, f"answer.{few}", fewest=FEWEST_WORLDS)])
+        explained = say(lang, "answer.explained", q2=share(self.sensitivity.q2))
+        rows = [[say(lang, key) for key in HEADS], *(self._row(i, lang) for i in self.sensitivity.indices)]
+        return "\n".join([*lines, f"  {explained}", *_aligned(rows)])
+
+    def _row(self, index: Index, lang: Lang) -> list[str]:
+        from ..charts.drivers import label  # the charts ask this package for what they draw
+
+        low, high = (f"{end:.3f}" for end in index.total_range)
+        at = (significant(lang, value, DIGITS) for value in (index.low, index.high))
+        return [
+            index.path,
+            f"{index.first:.3f}",
+            f"{index.total:.3f}",
+            say(lang, "page.range", low=low, high=high),
+            *at,
+            label(self.scenario, index.path, lang),
         ]
-        return "\n".join([*lines, *(_row(index) for index in self.sensitivity.indices)])
 
 
 def ask(folder: Path, figures: Sequence[str]) -> list[FigureAnswer]:
@@ -112,7 +136,7 @@ def ask(folder: Path, figures: Sequence[str]) -> list[FigureAnswer]:
         if not np.isfinite(values).all():
             message = f"got {name!r}, which does not exist in some worlds"
             raise InputError([Problem(str(folder / WORLDS), 0, 0, "", message)])
-        answers.append(FigureAnswer(name, convergence(values), sensitivity(paths, points, values)))
+        answers.append(FigureAnswer(scenario, name, convergence(values), sensitivity(paths, points, values)))
     return answers
 
 
@@ -146,15 +170,18 @@ def _one(folder: Path, outputs: Sequence[str], text: str) -> str:
     raise InputError([Problem(str(folder / WORLDS), 0, 0, "--figure", message)])
 
 
-def _enough(found: Convergence) -> str:
+def _enough(found: Convergence, lang: Lang) -> str:
+    worlds = number(lang, found.worlds[-1])
     if found.enough is None:
-        return "too few to say how many would be enough"
-    return f"{found.enough:,} are enough to hold P10 and P90 to within 1 % of P50"
+        return say(lang, "answer.unknown", worlds=worlds)
+    return say(lang, "answer.enough", worlds=worlds, enough=number(lang, found.enough))
 
 
-def _row(index: Index) -> str:
-    low, high = index.total_range
-    return (
-        f"  {index.path:<52}{index.first:>7.3f}{index.total:>7.3f}{f'{low:.3f}-{high:.3f}':>18}"
-        f"{index.low:>13,.5g}{index.high:>13,.5g}"
-    )
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows with the first cell to the left and the last as long as it is; Chinese takes two columns."""
+    widths = [max(columns(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for path, *cells, name in rows:
+        padded = "".join(
+            " " * (2 + width - columns(cell)) + cell for width, cell in zip(widths[1:-1], cells, strict=True)
+        )
+        yield f"  {path}{' ' * (widths[0] - columns(path))}{padded}  {name}"

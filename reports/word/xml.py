@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
-Element = Any  # lxml ships no types
+from ..inert import inert
 
-# What XML 1.0 cannot hold, C1 controls, and marks that turn the direction of the text after them.
-_FORBIDDEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-)
+Element = Any  # lxml ships no types
 
 
 def node(tag: str, *children: Element | None, **attributes: object) -> Element:
@@ -34,7 +30,7 @@ def text_node(text: str) -> Element:
 
 def clean(text: str) -> str:
     """Text without characters that a file cannot hold or that hide what it says."""
-    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    return inert(text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
 
 
 def wide(text: str) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from xlsxwriter.utility import (  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from ...scenarios.check import columns
+from ..inert import inert
 from ..lines import NOTHING
 from ..messages import Lang
 
@@ -30,7 +30,6 @@ Quad = tuple["Cell", "Cell", "Cell", "Cell"]  # P10, P50, P90, mean
 CREATED = datetime(1980, 1, 1)  # as in the archive's entries: the same bytes whenever it is made
 MOST_CHARACTERS = 32_767
 MOST_PROPERTY = 250
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE = 15.0  # height of a line in points
 _MOST_LINES = 27  # of a row: Excel allows 409 points
 _MOST_MEASURED = 4000  # characters
@@ -86,7 +85,7 @@ _STYLES: dict[str, dict[str, Any]] = {
 
 def clean(text: str) -> str:
     """Text without control characters, as long as a cell may hold (counted in UTF-16 units)."""
-    kept = _CONTROL.sub("", text)
+    kept = inert(text.replace("\r", ""))
     if len(kept) > MOST_CHARACTERS // 2:
         kept = kept.encode("utf-16-le")[: 2 * MOST_CHARACTERS].decode("utf-16-le", "ignore")
     return kept

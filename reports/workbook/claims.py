@@ -12,6 +12,15 @@ from .facts import Facts
 from .spread import Weights, heads, write_column, write_links, write_quantiles
 
 _PUBLISHED, _P10, _P90, _DISTANCE, _VERDICT = 4, 6, 8, 11, 12  # columns
+_FIRST = (
+    "book.claim.id",
+    "page.sure.alternative",
+    "book.claim.what",
+    "page.claims.way",
+    "page.claims.published",
+    "book.claim.relation",
+)
+_LATER = ("page.claims.below", "book.claim.distance", "page.claims.verdict", "page.assumed.source")
 _FORMS = {"1": "share", "count": "whole"}
 
 
@@ -23,10 +32,8 @@ def write_claims(sheet: Sheet, facts: Facts, quads: Sequence[tuple[Area, Quad]])
         facts.say("book.claims.lead", unit=facts.say("book.unit"), year=facts.books.scenario.time.price_year),
         width=13,
     )
-    keys = ("id", "alternative", "what", "way", "published", "relation")
-    later = ("below", "distance", "verdict", "source")
-    labels = [facts.say(f"book.claim.{key}") for key in keys]
-    sheet.head(row, [*labels, *heads(facts), *(facts.say(f"book.claim.{key}") for key in later)])
+    labels, later = ([facts.say(key) for key in keys] for keys in (_FIRST, _LATER))
+    sheet.head(row, [*labels, *heads(facts), *later])
     for i, (check, (area, quad)) in enumerate(zip(facts.statement.claims, quads, strict=True)):
         _claim(sheet, facts, row + 1 + i, check, area, quad)
     sheet.finish(row + len(quads), 13, row, 2)
@@ -58,7 +65,7 @@ def _claim(sheet: Sheet, facts: Facts, row: int, check: Check, area: Area, quad:
 
 def _verdict(sheet: Sheet, facts: Facts, row: int, check: Check) -> None:
     """Inside or outside as a formula; a figure that inputs were fitted to proves nothing."""
-    inside, outside = (facts.say(f"book.claim.{key}") for key in ("inside", "outside"))
+    inside, outside = (facts.say(f"screen.{key}") for key in ("inside", "outside"))
     if check.claim.calibrated:
         sheet.text(row, _VERDICT, facts.say("claim.used"), "middle")
         return
@@ -85,8 +92,8 @@ def write_claim_worlds(sheet: Sheet, facts: Facts, weights: Weights) -> list[tup
         width=max(6, min(len(found) + 1, 10)),
     )
     sheet.head(row, [facts.say("book.claim.id"), *(check.claim.id for check in found)])
-    sheet.head(row + 1, [facts.say("book.claim.alternative"), *(facts.title(c.alternative) for c in found)])
-    sheet.head(row + 2, [facts.say("book.claim.way"), *(accounting(check, facts.lang) for check in found)])
+    sheet.head(row + 1, [facts.say("page.sure.alternative"), *(facts.title(c.alternative) for c in found)])
+    sheet.head(row + 2, [facts.say("page.claims.way"), *(accounting(check, facts.lang) for check in found)])
     for i, label in enumerate(heads(facts)):
         sheet.text(row + 3 + i, 0, label, "bold")
     first = row + 7

@@ -69,7 +69,7 @@ def write_energy(sheet: Sheet, facts: Facts) -> Chain:
     others = [name for name in names if name != facts.books.baseline]
     labels = [facts.short(name) for name in names]
     fewer = [facts.say("book.less_than", name=facts.short(name)) for name in others]
-    sheet.head(row, [facts.say("book.item"), *labels, *fewer])
+    sheet.head(row, [facts.say("document.column.item"), *labels, *fewer])
     causes, end = _chain(sheet, facts, names, row)
     chart = end + 2
     _years(sheet, facts, names, chart + 20)
@@ -85,7 +85,7 @@ def _chain(sheet: Sheet, facts: Facts, names: list[str], head: int) -> tuple[Are
     row = first
     for side in _SIDES:
         for part in PARTS:
-            sheet.text(row, 0, facts.say(f"book.item.{side}_{part}"), "label")
+            sheet.text(row, 0, facts.say(f"booking.{side}_{part}"), "label")
             for col, amounts in zip(columns, yearly, strict=True):
                 sheet.number(row, col, float(amounts[ITEM[f"{side}_{part}"]]) / facts.power, form)
             rows[part].append(row)
@@ -156,7 +156,7 @@ def write_conduct(sheet: Sheet, facts: Facts) -> None:
     for i, name in enumerate(names):
         sheet.text(row, 2 + 4 * i, facts.title(name), "section")
     standard = facts.say("metric.standard")
-    sheet.head(row + 1, [facts.say("book.figure"), standard, *heads(facts) * len(names)])
+    sheet.head(row + 1, [facts.say("document.column.figure"), standard, *heads(facts) * len(names)])
     first = row + 2
     for i, (key, form) in enumerate(_CONDUCT.items()):
         label = "book.hosts" if key == "hosts" else f"figure.{key}"

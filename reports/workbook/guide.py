@@ -67,7 +67,7 @@ def _contents(sheet: Sheet, facts: Facts, row: int, entries: Sequence[tuple[Shee
 def _sources(sheet: Sheet, facts: Facts, row: int) -> int:
     """Where published figures come from, each source once."""
     sources = dict.fromkeys(claim.source for claim in facts.books.scenario.claims if claim.source)
-    sheet.text(row, 0, facts.say("book.guide.sources"), "section")
+    sheet.text(row, 0, facts.say("document.sources"), "section")
     sheet.text(row, 1, "", "section")
     words = [facts.say("book.guide.sources_of_inputs"), *map(clean, sources)]
     for i, source in enumerate(words, start=row + 1):

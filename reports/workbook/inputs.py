@@ -52,10 +52,10 @@ def write_draws(sheet: Sheet, facts: Facts) -> None:
     sheet.columns(10, *[18] * len(paths))
     row = sheet.begin(facts.say("book.draws.title"), facts.say("book.draws.lead"), width=9)
     units = [facts.say(f"quantity_unit.{known[path].unit}") for path in paths]
-    sheet.head(row, [facts.say("book.draws.name"), *(label(scenario, path, facts.lang) for path in paths)])
-    sheet.head(row + 1, [facts.say("book.draws.unit"), *units])
-    sheet.head(row + 2, [facts.say("book.draws.grade"), *(known[path].grade for path in paths)])
-    sheet.head(row + 3, [facts.say("book.draws.path"), *paths])
+    sheet.head(row, [facts.say("page.mix.quantity"), *(label(scenario, path, facts.lang) for path in paths)])
+    sheet.head(row + 1, [facts.say("page.assumed.unit"), *units])
+    sheet.head(row + 2, [facts.say("page.assumed.grade"), *(known[path].grade for path in paths)])
+    sheet.head(row + 3, [facts.say("book.assumed.path"), *paths])
     for i, key in enumerate(("mean", "least", "most")):
         sheet.text(row + 4 + i, 0, facts.say(f"book.{key}"), "bold")
     first = row + 7

@@ -81,13 +81,13 @@ def _cost(sheet: Sheet, facts: Facts, name: str, row: int) -> Block:
     last = _FIRST_YEAR + len(years)
     sheet.section(row, facts.say("book.cost_of", name=facts.title(name)), last + 1 + _WIDTH_BESIDE)
     beside = [facts.say(f"book.{key}") for key in ("amount", "unit_of_amount", "price")]
-    sheet.head(row + 1, [facts.say("book.item"), *map(str, years), facts.say("book.sum"), *beside])
+    sheet.head(row + 1, [facts.say("document.column.item"), *map(str, years), facts.say("book.sum"), *beside])
     block = _place(facts, row + 2)
     outcome = facts.outcome(name)
     cost = facts.yearly(outcome.cost_cny) / facts.coin
     amount = outcome.amount.sum(axis=0)
     for item, at in block.items.items():
-        sheet.text(at, 0, "  " + facts.say(f"book.item.{ITEMS[item].name}"), "label")
+        sheet.text(at, 0, "  " + facts.say(f"booking.{ITEMS[item].name}"), "label")
         for year in range(len(years)):
             sheet.number(at, _FIRST_YEAR + year, float(cost[year, item]), MONEY[facts.lang])
         total = sheet.sum(at, last, sheet.area(at, _FIRST_YEAR, at, last - 1), MONEY[facts.lang], "formula")
@@ -135,11 +135,11 @@ def _saving(
         facts.say("book.same_by_world"),
         facts.say("book.check"),
     ]
-    sheet.head(row + 1, [facts.say("book.item"), *map(str, years), facts.say("book.sum"), *beside])
+    sheet.head(row + 1, [facts.say("document.column.item"), *map(str, years), facts.say("book.sum"), *beside])
     block = _place(facts, row + 2)
     before, after = blocks[facts.books.baseline], blocks[name]
     for item, at in block.items.items():
-        sheet.text(at, 0, "  " + facts.say(f"book.item.{ITEMS[item].name}"), "label")
+        sheet.text(at, 0, "  " + facts.say(f"booking.{ITEMS[item].name}"), "label")
         for col in range(_FIRST_YEAR, last):
             cells = sheet.cell(before.items[item], col), sheet.cell(after.items[item], col)
             sheet.less(at, col, *cells, money)

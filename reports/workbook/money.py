@@ -63,7 +63,7 @@ def _compared(facts: Facts) -> Mapping[str, Money]:
 def _figures(sheet: Sheet, facts: Facts, name: str, row: int) -> int:
     """Figures over worlds as the program computed them; the next free row is returned."""
     money = facts.statement.money[name]
-    sheet.head(row, [facts.say("book.figure"), *heads(facts)])
+    sheet.head(row, [facts.say("document.column.figure"), *heads(facts)])
     for key, stat in _stats(facts, name).items():
         row += 1
         unit = facts.say(f"money.per.{money.vendor.unit}") if money.vendor else ""
@@ -98,7 +98,7 @@ def _years(sheet: Sheet, facts: Facts, name: str, row: int, width: int) -> int:
     day = savings[0].nominal is not None
     sheet.section(row, facts.say("money.years.title"), width)
     labels = [facts.level_title(level) for level in levels]
-    head = [facts.say("money.years.year"), *labels, facts.say("money.years.government")]
+    head = [facts.say("book.year"), *labels, facts.say("money.years.government")]
     head += [facts.say(f"money.payer.{payer}") for payer in others]
     head += [facts.say("book.all_payers")] if others else []
     sheet.head(row + 1, head + ([facts.say("book.of_the_day")] if day else []))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...optimize.plan import Proof
 from ..lines import NOTHING, text
+from ..messages import day_text
 from ..policy import day_of
 from ..quantiles import Stat
 from ..rule_words import rule_rows
@@ -31,8 +32,8 @@ def write_rules(sheet: Sheet, facts: Facts) -> None:
         row += 2
         for rule in rule_rows(facts.statement, name, facts.lang):
             figures = found[rule.name]
-            dates = {3 + i: _day(figures.met_on, key) for i, key in enumerate(("p10", "p50", "p90"))}
-            due = NOTHING if figures.due is None else figures.due.isoformat()
+            dates = {3 + i: _day(facts, figures.met_on, key) for i, key in enumerate(("p10", "p50", "p90"))}
+            due = NOTHING if figures.due is None else day_text(facts.lang, figures.due)
             unit = facts.say(f"book.rule_unit.{figures.shortfall.unit}")
             sheet.row_of(row, {0: rule.name, 1: rule.words, 11: rule.source})
             for col, word in {**dates, 6: rule.first_on, 7: due, 10: unit}.items():
@@ -46,9 +47,9 @@ def write_rules(sheet: Sheet, facts: Facts) -> None:
     sheet.finish(row, _RULES_WIDTH - 1)
 
 
-def _day(stat: Stat, key: str) -> str:
+def _day(facts: Facts, stat: Stat, key: str) -> str:
     year = getattr(stat, key)
-    return NOTHING if year is None else day_of(year).isoformat()
+    return NOTHING if year is None else day_text(facts.lang, day_of(year))
 
 
 def _goals(sheet: Sheet, facts: Facts, row: int) -> int:

@@ -128,7 +128,7 @@ def _mean_saving(facts: Facts, name: str, category: str, sides: tuple[str, ...],
 def _whole(sheet: Sheet, facts: Facts, worlds: Worlds, row: int) -> int:
     """Figures of the whole horizon."""
     sheet.section(row, facts.say("page.savings.whole"), _WIDTH)
-    sheet.head(row + 1, [facts.say("book.figure"), *heads(facts)])
+    sheet.head(row + 1, [facts.say("document.column.figure"), *heads(facts)])
     for i, (key, form) in enumerate(_whole_figures(facts)):
         sheet.text(row + 2 + i, 0, figure_label(facts, key), "label")
         write_links(sheet, row + 2 + i, _P10, worlds.quads[key], form)
@@ -187,6 +187,11 @@ def _step(sheet: Sheet, row: int, label: str, level: Cell, saving: Cell, money: 
     return sheet.formula(row, 5, f"={before}-{off}", after, money)
 
 
+def _edge(facts: Facts, value: float) -> str:
+    """The end of a bin, a round number, with the decimals that it has."""
+    return f"{value:,.10g}" if facts.lang == "en" else f"{value:.10g}"
+
+
 def _bins(sheet: Sheet, facts: Facts, worlds: Worlds, row: int) -> Area:
     """How many worlds have an annual saving in each range."""
     area = worlds.areas["annual_total"]
@@ -197,7 +202,8 @@ def _bins(sheet: Sheet, facts: Facts, worlds: Worlds, row: int) -> Area:
     first = row + 2
     for i, (low, high) in enumerate(pairwise(edges)):
         r = first + i
-        sheet.text(r, 0, f"{low:,.10g}–{high:,.10g}", "label")
+        ends_text = {"low": _edge(facts, low), "high": _edge(facts, high)}
+        sheet.text(r, 0, facts.say("page.range", **ends_text), "label")
         ends = [sheet.number(r, 1 + j, end, "general") for j, end in enumerate((low, high))]
         low_ref, high_ref = (end.ref.replace("$", "") for end in ends)
         text = f'=COUNTIFS({area.full},">="&{low_ref},{area.full},"<"&{high_ref})'
@@ -228,7 +234,7 @@ def write_key_figures(sheet: Sheet, facts: Facts, worlds: Mapping[str, Worlds]) 
     for name, found in worlds.items():
         names = {"name": facts.title(name), "baseline": facts.title(facts.books.baseline)}
         sheet.section(row, facts.say("book.saved_by", **names), 5)
-        sheet.head(row + 1, [facts.say("book.figure"), *heads(facts)])
+        sheet.head(row + 1, [facts.say("document.column.figure"), *heads(facts)])
         row += 2
         money = MONEY[facts.lang]
         for key, form in [*((key, money) for key in _MONEY[:-1]), *_whole_figures(facts)]:

@@ -6,7 +6,7 @@ import csv
 import json
 import lzma
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -46,16 +46,6 @@ def region() -> Scenario:
 def region_world(region: Scenario) -> World:
     """A world of several thousand components."""
     return draw_world(region, 0)
-
-
-@pytest.fixture(scope="module")
-def moves_in_turn() -> Iterator[None]:
-    """Plans keep the first order of moves that holds: most of the work, where what is built is the matter."""
-    with pytest.MonkeyPatch.context() as patched:
-        for name, few in (("ROUNDS", (1, 1, 1)), ("CHANGES", 0), ("EXACT_MOVES", 0)):
-            patched.setattr(f"roomfold.optimize.waves.plan_waves.{name}", {"quick": few, "full": few})
-        patched.setattr("roomfold.optimize.waves.plan_waves.pattern_bound", lambda _: -np.inf)
-        yield
 
 
 @pytest.fixture(scope="session")

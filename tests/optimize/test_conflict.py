@@ -16,6 +16,9 @@ from roomfold.scenarios.draw import draw_world
 
 from .conftest import MINIMAL
 
+pytestmark = pytest.mark.usefixtures("moves_in_turn")
+
+SIZED = "alternatives.consolidate.cloud.sizing=performance"
 FAMILIES = [Family(name, name) for name in "abcdef"]
 conflicts = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=1, max_size=4)
 
@@ -64,7 +67,7 @@ def test_a_conflict_names_its_rule_and_the_price_of_giving_it_up() -> None:
 def test_staff_and_deadline_conflict_together() -> None:
     """Two people cannot move everything by October; more people can, or a later day."""
     by_october = "policy.by-october={rule: migrate_existing, to: 2014-10-31, source: a test}"
-    scenario = load(MINIMAL, [by_october, "alternatives.consolidate.migration.team_fte=2"])
+    scenario = load(MINIMAL, [SIZED, by_october, "alternatives.consolidate.migration.team_fte=2"])
     with pytest.raises(ConflictError) as caught:
         plan_or_explain(scenario, "consolidate", draw_world(scenario, 0))
     relaxed = {each.family.name: each for each in caught.value.conflict.relaxed}

@@ -20,6 +20,7 @@ from roomfold.scenarios.draw import draw_world
 from roomfold.scenarios.estate import NEVER
 from roomfold.scenarios.world import World
 
+from ..conftest import in_turn
 from .conftest import MINIMAL
 
 
@@ -225,4 +226,5 @@ def test_small_plans_are_consistent_in_many_worlds(scenario: Scenario) -> None:
     """Handfuls of hosts take other ways through the packing than large pools."""
     for index in range(20):
         drawn = draw_world(scenario, index)
-        check_plan(scenario, drawn, make_plan(scenario, "consolidate", drawn))
+        with in_turn():
+            check_plan(scenario, drawn, make_plan(scenario, "consolidate", drawn))

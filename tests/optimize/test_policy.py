@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -24,12 +25,14 @@ from .conftest import MINIMAL
 
 DAY = 24
 HALF_A_YEAR_H = 26 * 7 * DAY
+SIZED = "alternatives.consolidate.cloud.sizing=performance"  # quick to pack; rules bind what moves when
 NO_DEADLINE = "alternatives.consolidate.deadline=null"
 
 
+@lru_cache
 def planned(*overrides: str, index: int = 0) -> tuple[Scenario, World, Plan]:
     """The plan of one small world."""
-    scenario = load(MINIMAL, ["time.years=3", *overrides])
+    scenario = load(MINIMAL, ["time.years=3", SIZED, *overrides])
     world = draw_world(scenario, index)
     return scenario, world, make_plan(scenario, "consolidate", world)
 
@@ -142,20 +145,21 @@ def test_a_strict_rule_is_kept_at_the_cost_of_one_that_is_not() -> None:
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_words(rule: str, said: str) -> None:
-    scenario = load(MINIMAL, [f"policy.x={{{rule}, source: s}}"])
+    scenario = load(MINIMAL, [SIZED, f"policy.x={{{rule}, source: s}}"])
     world = draw_world(scenario, 0)
     with pytest.raises(InfeasibleError, match=re.escape(said)) as caught:
         plan_or_explain(scenario, "consolidate", world)
     assert caught.value.exit_code == 4 and "\n" not in str(caught.value)
-    loose = load(MINIMAL, [f"policy.x={{{rule}, strict: false, source: s}}"])
+    loose = load(MINIMAL, [SIZED, f"policy.x={{{rule}, strict: false, source: s}}"])
     plan = plan_or_explain(loose, "consolidate", world)
     assert check_plan(loose, world, plan) == []
 
 
 def test_hosts_are_bought_for_a_step_that_is_to_come() -> None:
     step = "policy.x={rule: demand_step, date: 2014-09-01, factor: 3, source: s}"
-    scenario, world, plan = planned(step)
-    _, _, plain = planned()
+    profiles = SIZED.replace("performance", "profiles")
+    scenario, world, plan = planned(step, profiles)
+    _, _, plain = planned(profiles)
     assert plan.proof is not None and plain.proof is not None
     assert plan.proof.hosts > plain.proof.hosts
     assert check_plan(scenario, world, plan) == []

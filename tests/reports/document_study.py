@@ -10,7 +10,7 @@ from roomfold.reports.charts import CHARTS, ChartFiles
 from roomfold.reports.messages import LANGS
 from roomfold.sim.outcome import Study
 
-from .small_study import small_study
+from .small_study import tiny_study
 from .test_policy import RULES
 
 COMMAND = "roomfold run scenario.yaml --worlds 3 --seed 1"
@@ -19,7 +19,7 @@ PIXELS = (320, 180)
 
 def ruled_study() -> Study:
     """A study in which rules bind."""
-    return small_study(*RULES, worlds=3)  # the same as in test_policy, so that one run serves both
+    return tiny_study(*RULES, worlds=3)  # the same as in test_policy, so that one run serves both
 
 
 def plain_charts(folder: Path, *more: str) -> dict[tuple[str, str], ChartFiles]:

@@ -6,6 +6,7 @@ import ast
 import csv
 import json
 import re
+import struct
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
@@ -17,7 +18,9 @@ import pytest
 
 from roomfold.reports.charts import CHARTS, ChartFiles, render_all
 from roomfold.reports.charts.drivers import label
-from roomfold.reports.charts.style import Chart, font_path, styled
+from roomfold.reports.charts.files import PNG_DPI
+from roomfold.reports.charts.font import font_path
+from roomfold.reports.charts.style import WIDTH_IN, Chart, styled
 from roomfold.reports.charts.words import wrap
 from roomfold.reports.messages import Lang, messages
 from roomfold.reports.quantiles import quantiles
@@ -64,7 +67,7 @@ def test_every_chart_is_written_in_both_languages(
     for (name, lang), made in written.items():
         assert made.svg == folder / "charts" / f"{name}.{lang}.svg"
         assert made.csv == folder / "charts" / f"{name}.csv"
-        assert made.png.read_bytes().startswith(b"\x89PNG")
+        assert struct.unpack(">I", made.png.read_bytes()[16:20]) == (round(WIDTH_IN * PNG_DPI),)
         assert made.title
         assert made.caption
 
@@ -91,9 +94,11 @@ def test_ids_differ_between_all_charts(written: dict[tuple[str, str], ChartFiles
 def test_same_study_gives_same_bytes(
     written: dict[tuple[str, str], ChartFiles], study: Study, tmp_path: Path
 ) -> None:
-    again = render_all(state(study), study, tmp_path, "run-1")
-    for key, made in written.items():
-        for one, two in ((made.svg, again[key].svg), (made.png, again[key].png), (made.csv, again[key].csv)):
+    again = render_all(state(study), study, tmp_path, "run-1", ["zh"])
+    assert len(again) == len(CHARTS)
+    for key, made in again.items():
+        former = written[key]
+        for one, two in ((made.svg, former.svg), (made.png, former.png), (made.csv, former.csv)):
             assert one.read_bytes() == two.read_bytes()
 
 

@@ -15,7 +15,7 @@ from roomfold.reports.statement import state
 from roomfold.scenarios.loader import load
 
 from ..scenarios.test_policy import EVERY_KIND
-from .small_study import MINIMAL, small_study
+from .small_study import MINIMAL, tiny_study
 
 RULES = (
     "policy.covered={rule: coverage, by: 2014-12-31, source: a plan of 2014}",
@@ -24,7 +24,7 @@ RULES = (
 
 
 def test_shares_dates_and_shortfalls_are_those_of_the_worlds() -> None:
-    study = small_study(*RULES, worlds=3)
+    study = tiny_study(*RULES, worlds=3)
     found = state(study).to_json()["policy"]
     assert isinstance(found, dict) and found["keep"] == {}
     covered, paid = found["consolidate"]["covered"], found["consolidate"]["paid"]
@@ -39,7 +39,7 @@ def test_shares_dates_and_shortfalls_are_those_of_the_worlds() -> None:
 
 
 def test_rules_stand_on_screen_in_a_hundred_columns() -> None:
-    statement = state(small_study(*RULES, worlds=3))
+    statement = state(tiny_study(*RULES, worlds=3))
     english, chinese = (table(statement, lang) for lang in ("en", "zh"))
     assert "Rules of One cloud" in english and "“统一云平台”的规则" in chinese
     assert "Paid back within 3 months" in english and "3个月内收回投入" in chinese

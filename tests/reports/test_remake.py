@@ -25,12 +25,10 @@ from roomfold.sim.outcome import Study
 
 from .small_study import small_study
 
-WORLDS = 2
-
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return small_study(worlds=WORLDS)
+    return small_study()
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ def test_sites_and_recovery_stand_in_the_statement(study: Study) -> None:
     assert lost > found["service"]["consolidate"]["system_hours_lost"]["p50"]
 
 
+@pytest.mark.usefixtures("few_charts")
 def test_tables_and_page_name_the_sites(study: Study, tmp_path: Path) -> None:
     page = publish(state(study), study, tmp_path / "run").read_text("utf-8")
     for words in ("Sites of “", "without the recovery site it would be", "若无灾备中心", "其中灾备主机"):

@@ -124,9 +124,7 @@ def test_every_department_is_reached_by_its_date() -> None:
 
 def test_linked_systems_stay_together() -> None:
     """With a dear interim line, two systems of different rooms move on the same day."""
-    scenario, world, case = made(
-        "interim_line=mstp-100m", "search=full", "alternatives.consolidate.deadline=2014-05-15"
-    )
+    scenario, world, case = made("interim_line=mstp-100m", "alternatives.consolidate.deadline=2014-05-15")
     apart = plan_waves(case)
     rows = cut_overs(apart.wave_h)
     order = rows[np.argsort(apart.wave_h[rows])]

@@ -22,6 +22,8 @@ from roomfold.scenarios.errors import RoomfoldError
 MINIMAL = Path(__file__).parents[2] / "scenarios" / "minimal.yaml"
 ASK = Ask(["time.years=2"], worlds=1)
 TEXT = """include: [minimal.yaml]
+estate: { systems: 10 }
+alternatives: { consolidate: { cloud: { sizing: performance } } } # quick to plan
 overrides:
   dear:
     title: { en: dear power, zh: 高电价 }

@@ -18,7 +18,7 @@ from roomfold.reports.statement import Statement, state
 from roomfold.sim.outcome import Study
 
 from ..made_study import made_study
-from .texts import cut_off, over_each_other
+from .texts import faults
 
 LONG = '=HYPERLINK("x") <b>很长的名称 & a name without an end</b> ' * 4
 
@@ -37,8 +37,7 @@ def drawn(name: str, statement: Statement, study: Study, lang: Lang = "en", widt
     with styled("test", width_in):
         chart = CHARTS[name](statement, study, lang)
         dress(chart.figure, chart.title, source(study, lang, "run-1"))
-        assert over_each_other(chart.figure) == []
-        assert cut_off(chart.figure) == []
+        assert faults(chart.figure) == []
     return chart
 
 

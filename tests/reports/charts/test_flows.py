@@ -21,7 +21,7 @@ from roomfold.scenarios.terms import Text
 from roomfold.sim.outcome import Study
 
 from ..small_study import small_study
-from .texts import cut_off, over_each_other
+from .texts import faults
 
 MINE = ("waterfall", "cashflow", "energy", "utilisation", "hosts", "rooms")
 NARROW_IN = 8.5 / 2.54
@@ -156,5 +156,4 @@ def test_no_text_lies_on_another(hostile: Study, statement: Statement, lang: Lan
             chart = drawn(name, told, hostile, lang)
             dress(chart.figure, chart.title, source(hostile, lang, "run-1"))
             assert chart.figure.get_figwidth() == pytest.approx(width_in)
-            assert over_each_other(chart.figure) == [], name
-            assert cut_off(chart.figure) == [], name
+            assert faults(chart.figure) == [], name

@@ -16,14 +16,14 @@ from roomfold.scenarios.estate import NEVER
 from roomfold.sim.outcome import Study
 
 from ..small_study import small_study
-from .texts import cut_off, over_each_other
+from .texts import faults
 
 NAME = "consolidate"
 
 
 @pytest.fixture(scope="module")
 def study() -> Study:
-    return small_study(worlds=3)
+    return small_study()
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,7 @@ def drawn(statement: Statement, study: Study, lang: Lang = "en", width_in: float
     with styled("test", width_in):
         chart = CHARTS["migration"](statement, study, lang)
         dress(chart.figure, chart.title, source(study, lang, "run-1"))
-        assert over_each_other(chart.figure) == []
-        assert cut_off(chart.figure) == []
+        assert faults(chart.figure) == []
     return chart
 
 

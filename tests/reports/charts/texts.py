@@ -7,10 +7,12 @@ from itertools import combinations
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+Placed = tuple[str, tuple[float, float, float, float]]  # a text and its box
+
 SLACK_PX = 1.5  # boxes of texts have a little air around them
 
 
-def texts(figure: Figure) -> list[tuple[str, tuple[float, float, float, float]]]:
+def texts(figure: Figure) -> list[Placed]:
     """Every text drawn and its box in pixels: left, bottom, right, top."""
     figure.draw_without_rendering()
     found, unseen = [], _beyond_the_axes(figure)
@@ -34,20 +36,24 @@ def _beyond_the_axes(figure: Figure) -> set[Text]:
     return found
 
 
-def over_each_other(figure: Figure) -> list[tuple[str, str]]:
+def faults(figure: Figure) -> list[tuple[str, ...]]:
+    """Pairs of texts that lie over each other, and texts that reach beyond the figure."""
+    placed = texts(figure)
+    return [*_over_each_other(placed), *_cut_off(placed, figure.bbox.width, figure.bbox.height)]
+
+
+def _over_each_other(placed: list[Placed]) -> list[tuple[str, ...]]:
     """Pairs of texts whose boxes overlap by more than the air around them."""
     return [
         (one, other)
-        for (one, a), (other, b) in combinations(texts(figure), 2)
+        for (one, a), (other, b) in combinations(placed, 2)
         if min(a[2], b[2]) - max(a[0], b[0]) > SLACK_PX and min(a[3], b[3]) - max(a[1], b[1]) > SLACK_PX
     ]
 
 
-def cut_off(figure: Figure) -> list[str]:
-    """Texts that reach beyond the figure."""
-    width, height = figure.bbox.width, figure.bbox.height
+def _cut_off(placed: list[Placed], width: float, height: float) -> list[tuple[str, ...]]:
     return [
-        text
-        for text, (left, bottom, right, top) in texts(figure)
+        (text,)
+        for text, (left, bottom, right, top) in placed
         if left < -SLACK_PX or bottom < -SLACK_PX or right > width + SLACK_PX or top > height + SLACK_PX
     ]

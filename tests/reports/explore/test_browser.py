@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from roomfold.reports.explore import explore
@@ -125,7 +126,7 @@ def test_every_slider_works_by_keyboard(page: Any, offered: list[Input]) -> None
         page.locator(f"#input-{k}-fix").focus()
         page.keyboard.press("Space")
         page.wait_for_function(f"!document.querySelector('#input-{k}-fix').checked")
-        assert slider.get_attribute("aria-valuetext").startswith("free")
+        page.locator(f'#input-{k}[aria-valuetext^="free"]').wait_for()
     assert "--set" not in page.locator("#command").input_value()
 
 
@@ -164,6 +165,18 @@ def test_what_was_not_drawn_is_refused(page: Any, address: str) -> None:
     page.wait_for_selector("#warnings li")
     assert page.locator("#middle").inner_text() == before
     assert "no.such=1" in page.locator("#warnings").inner_text()
+
+
+def test_it_says_when_to_simulate_instead(page: Any, address: str, run: Path) -> None:
+    drawn = read(run).drawn[:, list(read(run).inputs).index(STAFF)]
+    inner, outer = np.quantile(drawn, [0.5, 0.99])
+    page.goto(f"{address}#en;{STAFF}={inner:.4f}")
+    page.wait_for_selector("html[lang=en] #middle")
+    assert "are fixed at once" not in (said := page.locator("#warnings").inner_text())
+    assert "near an end" not in said
+    page.goto(f"{address}#en;{STAFF}={outer:.4f};{ROOMS}=300")
+    page.locator("#warnings li", has_text="2 inputs are fixed").wait_for()
+    assert "below P10 or above P90" in page.locator("#warnings").inner_text()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from roomfold.reports.books import Books
+from roomfold.reports.charts import ChartFiles
 from roomfold.reports.charts.style import Chart, panel, styled
 from roomfold.reports.embedded import drill as drilled
+from roomfold.reports.embedded.chart_values import chart_values
 from roomfold.reports.embedded.draws import draws
 from roomfold.reports.embedded.drill import drill
-from roomfold.reports.embedded.marks import marks
+from roomfold.reports.embedded.marks import Mark, marks
 from roomfold.reports.embedded.packing import pack
+from roomfold.reports.messages import LANGS
 from roomfold.reports.statement import state
+from roomfold.scenarios.loader import load
 from roomfold.sim.ledger import ANNUAL, ITEMS, ONE_OFF
 
 from .hostile import hostile_study
@@ -105,3 +110,21 @@ def test_marks_are_found_by_the_numbers_that_are_drawn() -> None:
     top = figure.get_figheight() * 72 - max(low, high)
     assert [mark.row for mark in found] == [0, 1, 2, 3]  # 8 and 1 are drawn; 7, 4 and 5 in no row or no mark
     assert found[0][:4] == pytest.approx((left, top, right - left, abs(high - low)), abs=0.11)
+
+
+def test_names_stand_in_the_order_of_the_cells_and_not_of_hashes(tmp_path: Path) -> None:
+    ids = [
+        "staff",
+        "electricity",
+        "leased_lines",
+        "platform",
+        "room_operations",
+        "hardware_refresh",
+        "migration",
+    ]
+    table = tmp_path / "waterfall.csv"
+    table.write_text("\n".join(["category", *ids]), encoding="utf-8")
+    seen = tuple(Mark(0.0, 0.0, 1.0, 1.0, row) for row in range(len(ids)))
+    drawn = ChartFiles(table, table, table, "", "", seen)
+    found = chart_values(load("inner-mongolia"), {("waterfall", lang): drawn for lang in LANGS})
+    assert list(found["names"]) == ids

@@ -37,7 +37,7 @@ from roomfold.reports.word import word
 from roomfold.reports.word.numbers import Counter, chinese
 
 from ..document_study import COMMAND, plain_charts, ruled_study
-from ..small_study import small_study
+from ..small_study import one_world
 
 HOSTILE = "<b>&\"'\x00\x0b\x1f\x7f\u202e=HYPERLINK(1)]]>\ud800\ufffe" + "名" * 200
 VISIBLE = "<b>&\"'=HYPERLINK(1)]]>" + "名" * 200
@@ -212,7 +212,7 @@ def test_hostile_text_is_text(documents: Mapping[Lang, Document]) -> None:
 
 
 def test_one_world_is_a_report_too(tmp_path: Path) -> None:
-    statement = state(small_study(worlds=1))
+    statement = state(one_world())
     for lang in LANGS:
         document = compose(statement, plain_charts(tmp_path), COMMAND, lang)
         assert len(opened(word(document)).tables) == len(blocks(document, Table))

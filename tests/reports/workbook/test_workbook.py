@@ -24,7 +24,7 @@ from roomfold.sim.ledger import ANNUAL, ITEMS, ONE_OFF
 from roomfold.sim.outcome import Study
 
 from ..made_study import made_study
-from ..small_study import small_study
+from ..small_study import small_study, tiny_study
 from .recalculated import WIPED, Cells, cells, formulas, recalculated
 
 COIN: dict[Lang, float] = {"zh": 1e4, "en": 1e6}
@@ -167,7 +167,7 @@ def test_one_world_or_a_study_without_plans(worlds: int) -> None:
     assert said.headline is not None
     label = say("zh", "book.with_unit", text=say("zh", "figure.npv"), unit=say("zh", "book.unit"))
     assert row_of(found, "关键数字", label) == stats_of(said.savings[said.headline].npv, 1e4)
-    verdicts = [say("zh", f"book.claim.{check.verdict}") for check in said.claims]
+    verdicts = [say("zh", f"screen.{check.verdict}") for check in said.claims]
     stated = [cell for (sheet, _, col), cell in found.items() if sheet == "公布数字对照" and col == 12]
     assert [cell for cell in stated if cell in verdicts] == verdicts
 
@@ -187,13 +187,13 @@ def test_sheet_names_are_legal_and_every_item_has_a_name(lang: Lang) -> None:
     names = [text for key, text in messages(lang).items() if key.startswith("book.sheet.")]
     assert len(set(names)) == len(names)
     assert not [name for name in names if len(name) > 28 or re.search(r"[\[\]:*?/\\']", name)]
-    assert {f"book.item.{item.name}" for item in ITEMS} <= messages(lang).keys()
+    assert {f"booking.{item.name}" for item in ITEMS} <= messages(lang).keys()
     assert {f"book.unit.{item.unit}" for item in ITEMS} <= messages(lang).keys()
 
 
 def test_an_estate_of_one_room_and_two_alternatives() -> None:
     """The second alternative is the first again: its sheets are numbered and hold the same figures."""
-    study = small_study("estate.rooms=1", worlds=2)
+    study = tiny_study("estate.rooms=1", worlds=2)
     alternatives = study.scenario.alternatives
     first = next(name for name in alternatives if name != study.scenario.baseline)
     twice = study.scenario.model_copy(update={"alternatives": {**alternatives, "again": alternatives[first]}})

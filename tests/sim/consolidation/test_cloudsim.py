@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,13 @@ MOVE_LOGS = {"thr": "0.8", "iqr": "1.5", "mad": "2.5", "lr": "1.2"}
 
 def policy_of(name: str, selector: str = "mmt") -> Policy:
     return {"npa": NPA, "dvfs": DVFS}.get(name) or Policy(name, selector)
+
+
+@lru_cache
+def run_of(data: Path, day: str, name: str) -> FleetRun:
+    """A day under a policy, with all of CloudSim's quirks."""
+    fleet, demand = planetlab(data, day)
+    return consolidate(fleet, demand, policy_of(name), CLOUDSIM_3_0_3)
 
 
 def results(data: Path, file: str = "results.csv") -> list[dict[str, str]]:
@@ -46,8 +54,7 @@ def assert_as_printed(run: FleetRun, row: dict[str, str]) -> None:
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("name", ["npa", "dvfs", "thr", "iqr", "mad", "lr", "lrr"])
 def test_a_day_as_cloudsim_runs_it(reference_data: Path, day: str, name: str) -> None:
-    fleet, demand = planetlab(reference_data, day)
-    run = consolidate(fleet, demand, policy_of(name), CLOUDSIM_3_0_3)
+    run = run_of(reference_data, day, name)
     row = next(
         r for r in results(reference_data) if (r["day"], r["policy"]) == (day, name) and r["seed"] == ""
     )
@@ -73,8 +80,7 @@ def test_a_day_as_cloudsim_runs_it(reference_data: Path, day: str, name: str) ->
 def test_every_step_as_cloudsim_runs_it(reference_data: Path, day: str, name: str) -> None:
     with gzip.open(reference_data / "cloudsim" / "timelines.csv.gz", "rt") as file:
         rows = [row for row in csv.DictReader(file) if (row["day"], row["run"]) == (day, name)]
-    fleet, demand = planetlab(reference_data, day)
-    line = consolidate(fleet, demand, policy_of(name.partition("_")[0]), CLOUDSIM_3_0_3).timeline
+    line = run_of(reference_data, day, name.partition("_")[0]).timeline
     assert len(rows) == len(line.time_s) == 287
     for column, ours, slack in (
         ("time_s", line.time_s, 0.051),
