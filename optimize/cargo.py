@@ -31,7 +31,8 @@ class Cargo:
         rows: server rows.
         from_h: hour from which each is needed on the cloud.
         pools: (zone, MLPS level) of each pool.
-        pool_site: row of the plan's sites of each pool, shape (pools,).
+        pool_site: row of the plan's sites of each pool, or its room where hosts stand in rooms, shape
+            (pools,).
         pool: row of ``pools``.
         tenant: components of unlike numbers share no host; 0 for all where tenants share.
         group: replicas of one number >= 0 lie apart.
@@ -82,12 +83,12 @@ def cargo_of(
     wave_h = waves.wave_h[servers.system].astype(np.int64)
     rows = np.flatnonzero(moving & (wave_h < _first_hours(world.clock, servers.retires_month)))
     kind = world.estate.systems.demand_class[servers.system[rows]].astype(np.int64)
-    one_site = np.zeros(len(world.estate.units.id), dtype=np.int32)
     system = servers.system[rows].astype(np.int64)
     replica = world.estate.systems.replicated[system] & ~servers.zombie[rows] & (cloud.apart != "none")
     tenant = _tenant(world, cloud, list(scenario.demand.classes), system, kind)
     if apart is not None:
         tenant = tenant + (tenant.max(initial=0) + 1) * apart[system]
+    one_site = np.zeros(len(world.estate.systems.id), dtype=np.int32)
     return _pooled(world, rows, wave_h[rows], one_site, tenant, np.where(replica, system, -1))
 
 
@@ -100,15 +101,23 @@ def _tenant(world: World, cloud: Cloud, classes: list[str], system: Ints, kind: 
 
 def by_site(world: World, cargo: Cargo, unit_site: NDArray[np.int32]) -> Cargo:
     """The same components in pools of the sites of their units, shape (units,)."""
-    return _pooled(world, cargo.rows, cargo.from_h, unit_site, cargo.tenant, cargo.group)
+    site = unit_site[world.estate.systems.unit]
+    return _pooled(world, cargo.rows, cargo.from_h, site, cargo.tenant, cargo.group)
+
+
+def by_room(world: World, cargo: Cargo) -> Cargo:
+    """The same components in pools of their rooms."""
+    room = world.estate.systems.room
+    return _pooled(world, cargo.rows, cargo.from_h, room, cargo.tenant, cargo.group)
 
 
 def _pooled(
-    world: World, rows: Ints, from_h: Ints, unit_site: NDArray[np.int32], tenant: Ints, group: Ints
+    world: World, rows: Ints, from_h: Ints, where: NDArray[np.int32], tenant: Ints, group: Ints
 ) -> Cargo:
+    """Pools of components; ``where`` is the site or room of each system, shape (systems,)."""
     systems = world.estate.systems
     system = world.estate.servers.system[rows]
-    of = (unit_site[systems.unit[system]], systems.zone[system], systems.mlps[system], tenant)
+    of = (where[system], systems.zone[system], systems.mlps[system], tenant)
     keys, pool = np.unique(np.stack(of, axis=1), axis=0, return_inverse=True)
     pools = tuple((world.estate.zones[zone], int(level)) for _, zone, level, _ in keys)
     return Cargo(rows, from_h, pools, keys[:, 0].astype(np.int32), pool.ravel(), tenant, group)

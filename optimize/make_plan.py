@@ -18,6 +18,7 @@ from .access import shared_lines
 from .cargo import Cargo, Sized, by_site, cargo_of, sized_components
 from .contradictions import refuse
 from .hosts import MONEY_ONLY, HostTypes, Weights, host_types
+from .in_place import plan_in_place
 from .known import Known
 from .pack_pools import PackedPools, pack_pools, plain_rules
 from .packing import hosts_at_least
@@ -79,6 +80,9 @@ def make_plan(
         return _nothing(world, alternative, chosen.kind)
     refuse(scenario, alternative, world)
     moving = _moving_servers(chosen.migration, world)
+    if chosen.kind == "virtualise":
+        nothing = _nothing(world, alternative, chosen.kind)
+        return plan_in_place(scenario, alternative, world, moving, nothing, load, weights)
     found = known or Known()
     waves = found.waves or plan_waves(case_of(scenario, alternative, world, moving))
     found.waves = waves

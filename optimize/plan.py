@@ -203,6 +203,8 @@ class Plan:
         shared_lines: number of them per unit.
         team_fte: people the migration needs at once to meet the deadline (0 if nothing moves).
         late: number of systems that the capacity does not move by the deadline.
+        pool_room: room in which the hosts of each pool stand, shape (pools,), ``pool_site`` being -1; None
+            where hosts stand at sites.
     """
 
     alternative: str
@@ -225,3 +227,9 @@ class Plan:
     siting: SitingProof | None = None
     recovery: SiteRecovery | None = None
     schedule: ScheduleProof | None = None
+    pool_room: Ints | None = None
+
+    @property
+    def host_room(self) -> Ints | None:
+        """Room of each host, shape (hosts,); None where hosts stand at sites."""
+        return None if self.pool_room is None else self.pool_room[self.hosts.pool]

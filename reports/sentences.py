@@ -33,12 +33,17 @@ def finding(statement: Statement, name: str, lang: Lang) -> str:
 def details(statement: Statement, name: str, lang: Lang) -> list[str]:
     """Staff, cash, rooms and energy, service: one sentence or two each."""
     return [
-        _staff(statement, name, lang),
+        *([] if _in_rooms(statement, name) else [_staff(statement, name, lang)]),
         _cash(statement, name, lang),
         _rooms(statement, name, lang),
         _service(statement, name, lang),
         *_claims(statement, name, lang),
     ]
+
+
+def _in_rooms(statement: Statement, name: str) -> bool:
+    """Whether rooms and staff stay and hosts stand in the rooms."""
+    return statement.scenario.alternatives[name].kind == "virtualise"
 
 
 def _middle(stat: Stat) -> float:
@@ -60,9 +65,10 @@ def _staff(statement: Statement, name: str, lang: Lang) -> str:
 def _cash(statement: Statement, name: str, lang: Lang) -> str:
     savings, years = statement.savings[name], statement.scenario.time.years
     one_off, payback = _middle(savings.one_off_total), savings.payback_years.p50
-    first = say(
-        lang, "finding.one_off" if one_off >= 0 else "finding.one_off_cost", sum=money(lang, abs(one_off))
-    )
+    saved, spent = "finding.one_off", "finding.one_off_cost"
+    if _in_rooms(statement, name):
+        saved, spent = "finding.one_off_rooms", "finding.one_off_rooms_cost"
+    first = say(lang, saved if one_off >= 0 else spent, sum=money(lang, abs(one_off)))
     npv = say(lang, "finding.npv", years=years, npv=money(lang, _middle(savings.npv)))
     if payback is None:
         back = say(lang, "finding.not_paid_back", years=years, share=share(savings.share_paid_back))
@@ -74,16 +80,16 @@ def _cash(statement: Statement, name: str, lang: Lang) -> str:
 def _rooms(statement: Statement, name: str, lang: Lang) -> str:
     savings = statement.savings[name]
     before, after = statement.conduct[statement.scenario.baseline], statement.conduct[name]
-    return say(
-        lang,
-        "finding.rooms",
-        rooms=number(lang, _middle(savings.rooms_closed)),
-        hosts=number(lang, _middle(after.hosts_bought)),
-        before=energy(lang, _middle(before.energy)),
-        after=energy(lang, _middle(after.energy)),
-        carbon_before=number(lang, _middle(before.carbon)),
-        carbon_after=number(lang, _middle(after.carbon)),
-    )
+    words = {
+        "hosts": number(lang, _middle(after.hosts_bought)),
+        "before": energy(lang, _middle(before.energy)),
+        "after": energy(lang, _middle(after.energy)),
+        "carbon_before": number(lang, _middle(before.carbon)),
+        "carbon_after": number(lang, _middle(after.carbon)),
+    }
+    if _in_rooms(statement, name):
+        return say(lang, "finding.rooms_stay", **words)
+    return say(lang, "finding.rooms", rooms=number(lang, _middle(savings.rooms_closed)), **words)
 
 
 def _service(statement: Statement, name: str, lang: Lang) -> str:
@@ -94,6 +100,8 @@ def _service(statement: Statement, name: str, lang: Lang) -> str:
         "worst_before": number(lang, _middle(before.worst_down)),
         "worst_after": number(lang, _middle(after.worst_down)),
     }
+    if _in_rooms(statement, name):
+        return say(lang, "finding.service_rooms", **words)
     if name not in statement.recovery:
         return say(lang, "finding.service", **words)
     recovery = statement.recovery[name]

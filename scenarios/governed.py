@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from .cloud import Cloud
 from .estate import NEVER, Estate
 from .policy import DrSite, Exclude, NoNewRoom, SeparatePools, binding, level_rows
+from .quantity import Quantity
 from .schema import Scenario
 from .sites import Recovery
 from .world import World
@@ -25,6 +26,7 @@ Ints = NDArray[np.int32]
 
 def governed(scenario: Scenario, alternative: str, world: World) -> World:
     """The world in which an alternative acts: excluded systems stay, forbidden rooms hold nothing."""
+    world = in_rooms(scenario, alternative, world)
     estate = world.estate
     excluded = excluded_systems(scenario, alternative, estate)
     room = _housed(estate, forbidden_rooms(scenario, alternative, world))
@@ -33,6 +35,28 @@ def governed(scenario: Scenario, alternative: str, world: World) -> World:
         return world
     systems = replace(systems, pinned=systems.pinned | excluded, room=room)
     return replace(world, estate=replace(estate, systems=systems))
+
+
+def in_rooms(scenario: Scenario, alternative: str, world: World) -> World:
+    """The world of an alternative whose hosts stand in rooms, any other as it is.
+
+    Capacity is no easier to get there than before, so demand has no growth of its own from it; and the effort
+    of each system is that of this alternative, not of the first that moves systems.
+    """
+    chosen, path = scenario.alternatives[alternative], scenario.demand.rebound_per_year.path
+    if chosen.kind != "virtualise" or chosen.migration is None:
+        return world
+    effort, drawn = chosen.migration.effort_days, effort_of(scenario)
+    if not world.values[path] and effort.path == drawn.path:
+        return world
+    values, systems = {**world.values, path: 0.0, drawn.path: world.of(effort)}, world.estate.systems
+    scaled = replace(systems, effort_days=systems.effort_days * (world.of(effort) / world.of(drawn)))
+    return replace(world, values=values, estate=replace(world.estate, systems=scaled))
+
+
+def effort_of(scenario: Scenario) -> Quantity:
+    """What the effort of the estate's systems is drawn from: that of the first alternative that moves any."""
+    return next(a.migration.effort_days for a in scenario.alternatives.values() if a.migration)
 
 
 def excluded_systems(scenario: Scenario, alternative: str, estate: Estate) -> Bools:
@@ -89,6 +113,8 @@ def tightened(scenario: Scenario, alternative: str) -> Scenario:
 
 def _cloud(scenario: Scenario, alternative: str, cloud: Cloud) -> Cloud:
     changes: dict[str, object] = {}
+    if cloud.apart == "rack" and scenario.alternatives[alternative].kind == "virtualise":
+        changes["apart"] = "host"  # few rooms have two racks of hosts
     if cloud.classes_share and "class" in separating(scenario, alternative):
         changes["classes_share"] = False
     if cloud.recovery is not None:

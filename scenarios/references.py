@@ -70,6 +70,18 @@ _DATES = (
     "policy.*.to",
     "policy.*.date",
 )
+# What has no meaning for hosts that stand in rooms.
+_NOT_IN_ROOMS = (
+    "financing",
+    "cloud.existing",
+    "cloud.sites",
+    "cloud.siting",
+    "cloud.recovery",
+    "cloud.host_types.*.limit",
+    "migration.most_per_month",
+    "migration.budget_cny_per_year",
+    "migration.budget_cny_by_year",
+)
 _CLASSES_OF_ROOMS = ("closet", "room")
 
 
@@ -269,10 +281,16 @@ def _kinds(tree: Node) -> Iterator[Problem]:
             for name in ("cloud", "migration", "deadline", "financing")
             if (part := one_match(node, name)) is not None and part.value is not None
         }
-        if kind is not None and kind.value == "consolidate":
+        if kind is not None and kind.value in ("consolidate", "virtualise"):
             for name in sorted({"cloud", "migration"} - given):
-                message = "got nothing, must be given where kind is 'consolidate'"
+                message = f"got nothing, must be given where kind is {kind.value!r}"
                 yield at(mark, (*path, name), message)
+        if kind is not None and kind.value == "virtualise":
+            for name in _NOT_IN_ROOMS:
+                for below, place, found in matches(node, name):
+                    if found.value:
+                        message = f"got {below[-1]!r}, must be left out where kind is 'virtualise'"
+                        yield at(place, (*path, *below), message)
         if kind is not None and kind.value == "keep":
             for name in sorted(given):
                 place = next(m for _, m, _ in matches(node, name))

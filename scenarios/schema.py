@@ -233,9 +233,18 @@ class Alternative(Spec):
         default=None,
         description="Another alternative that gives every field not given here, on the same draws",
     )
-    kind: Literal["keep", "consolidate"] = Field(description="What is done with the rooms")
-    cloud: Cloud | None = Field(default=None, description="The cloud site; consolidate only")
-    migration: Migration | None = Field(default=None, description="How systems move; consolidate only")
+    kind: Literal["keep", "consolidate", "virtualise"] = Field(
+        description="What is done with the rooms: they stay as they are, their systems move to a cloud, or "
+        "their servers are folded onto few hosts that stand in them"
+    )
+    cloud: Cloud | None = Field(
+        default=None,
+        description="The cloud and its sites (consolidate); of hosts in rooms (virtualise) what it says of "
+        "hosts: their types, price, life, licence, filling, standby, and the day from which they come",
+    )
+    migration: Migration | None = Field(
+        default=None, description="How systems move, to the cloud or onto hosts in their room"
+    )
     deadline: date | None = Field(default=None, description="Day by which every system must have moved")
     financing: Financing | None = Field(
         default=None, description="Who pays and builds the cloud; the government, with own capital, if absent"

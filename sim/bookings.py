@@ -14,7 +14,7 @@ from ..optimize.plan import Plan
 from ..optimize.waves import ROLLED_BACK_EFFORT
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
-from .bookings_cloud import book_cloud
+from .bookings_cloud import book_cloud, book_room_hosts
 from .bookings_rooms import book_rooms
 from .daybook import MONTHS_PER_YEAR, Daybook, Floats, Ints, PriceLevels, cloud_site, cloud_sites
 from .finance import financed
@@ -33,7 +33,9 @@ def book(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flow:
     levels = PriceLevels(scenario.prices, world)
     book_rooms(daybook, scenario, world, timeline, levels)
     if len(plan.hosts.buy_month):
-        book_cloud(daybook, scenario, world, plan, timeline, levels)
+        (book_cloud if plan.pool_room is None else book_room_hosts)(
+            daybook, scenario, world, plan, timeline, levels
+        )
         _book_moves(daybook, scenario, world, plan, timeline, levels)
     _book_energy(daybook, scenario, world, plan, flow, levels)
     return financed(scenario, world, plan, timeline, daybook.ledger())
@@ -67,7 +69,7 @@ def _book_energy(
     places: list[tuple[str, Ints, Floats, Floats | None, Floats, Floats]] = [
         ("room", rooms, flow.room_kwh, flow.room_priced_kwh, np.ones(len(rooms)), np.ones(len(rooms)))
     ]
-    if len(plan.hosts.buy_month):
+    if plan.sites:
         terms = site_terms(scenario, world, plan)
         ratio = world.of(prices.electricity_cloud_ratio) * np.array([site.ratios.tariff for site in terms])
         carbon_ratio = np.array([site.ratios.carbon for site in terms])

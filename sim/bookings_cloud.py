@@ -14,7 +14,15 @@ from .consequences import hours
 from .daybook import CLOUD_SITE, Daybook, PriceLevels, cloud_site, cloud_sites, office, shares
 from .interim import book_interim_lines
 from .machines import book_maintenance, book_purchases, book_removals, host_machines
-from .sites import SiteTerms, host_site, replication_rents, shared_line_rents, site_terms
+from .sites import (
+    SiteTerms,
+    host_codes,
+    host_site,
+    hosts_off_h,
+    replication_rents,
+    shared_line_rents,
+    site_terms,
+)
 from .timeline import Ints, Timeline
 
 
@@ -31,7 +39,17 @@ def book_cloud(
     for row, terms in enumerate(site_terms(scenario, world, plan)):
         _book_site(book, scenario, world, row, terms, levels)
         _book_racks(book, world, cloud, plan, row, terms, timeline.host_on_h, levels)
-    _book_hosts(book, scenario, world, cloud, plan, levels)
+    _book_hosts(book, scenario, world, cloud, plan, timeline, levels)
+
+
+def book_room_hosts(
+    book: Daybook, scenario: Scenario, world: World, plan: Plan, timeline: Timeline, levels: PriceLevels
+) -> None:
+    """Book hosts that stand in rooms, but for energy: they need no site, no line and no platform for all."""
+    cloud = scenario.alternatives[plan.alternative].cloud
+    assert cloud is not None
+    _book_licences(book, world, plan, cloud, timeline, levels)
+    _book_hosts(book, scenario, world, cloud, plan, timeline, levels)
 
 
 def _book_shared_lines(
@@ -67,10 +85,16 @@ def _book_platform(
     years = shares(clock, np.array([clock.hour_of(cloud.opens)]), np.array([NEVER]))
     base = world.of(cloud.platform_cny_per_year)
     book.add_years("platform_base", CLOUD_SITE, years, base, levels.constant)
-    hosts = shares(clock, timeline.host_on_h, np.full_like(timeline.host_on_h, NEVER))
+    _book_licences(book, world, plan, cloud, timeline, levels)
+
+
+def _book_licences(
+    book: Daybook, world: World, plan: Plan, cloud: Cloud, timeline: Timeline, levels: PriceLevels
+) -> None:
+    """Platform software of each host."""
+    hosts = shares(world.clock, timeline.host_on_h, hosts_off_h(plan, timeline))
     licence = world.of(cloud.platform_cny_per_host_year)
-    site = cloud_site(host_site(plan))
-    book.add_years("platform_hosts", site, hosts, licence, levels.constant)
+    book.add_years("platform_hosts", host_codes(plan), hosts, licence, levels.constant)
 
 
 def _book_site(
@@ -122,11 +146,18 @@ def _book_racks(
 
 
 def _book_hosts(
-    book: Daybook, scenario: Scenario, world: World, cloud: Cloud, plan: Plan, levels: PriceLevels
+    book: Daybook,
+    scenario: Scenario,
+    world: World,
+    cloud: Cloud,
+    plan: Plan,
+    timeline: Timeline,
+    levels: PriceLevels,
 ) -> None:
     terms, life, hosts = scenario.servers, world.of(cloud.host_life_years), plan.hosts
-    machines = host_machines(world, hosts.price_cny, hosts.buy_month, hosts.bought_month, life)
-    site = cloud_site(host_site(plan)[machines.slot])
+    off_h = hosts_off_h(plan, timeline)
+    machines = host_machines(world, hosts.price_cny, hosts.buy_month, hosts.bought_month, life, off_h)
+    site = host_codes(plan)[machines.slot]
     carbon = world.of(terms.embodied_kgco2e)
     later = machines.generation > 0
     first = ~later & ~hosts.owned[machines.slot]

@@ -144,6 +144,33 @@ def cloud_flow(cloud: CloudSites, load: Float32s, span: Span, protected: Float32
     return CloudFlow(it, ups, cooling, other, served_in_all, asked - served_in_all, reach, *counts)
 
 
+class HostFlow(NamedTuple):
+    """One span of hosts in rooms; ``watts`` by room, shape (rooms, steps), the rest as in CloudFlow."""
+
+    watts: Floats
+    served: Floats
+    unserved: Floats
+    capacity: Floats
+    loaded: Floats
+    overloaded: Floats
+
+
+def host_flow(hosts: CloudSites, load: Float32s, span: Span) -> HostFlow:
+    """What hosts do with the load placed on them, where UPS and cooling are those of their rooms.
+
+    Args:
+        load: load of each host as planned, shape (hosts, steps); overwritten.
+    """
+    time = span.first_step + np.arange(span.steps)
+    on = (time >= hosts.on_h.astype(np.int64)[:, None] * span.steps_per_hour).astype(np.float32)
+    asked = load.sum(axis=0, dtype=np.float64)
+    _fail_over(hosts, load, on, span)
+    energised = np.maximum(_share_up(hosts, span), 0.0)
+    served, watts, capacity, counts = _hosts_of_sites(hosts, load, on, span)
+    done = (served * energised).sum(axis=0)
+    return HostFlow(watts * energised, done, asked - done, (capacity * energised).sum(axis=0), *counts)
+
+
 def _fail_over(cloud: CloudSites, load: Float32s, on: Float32s, span: Span) -> None:
     """Take failed hosts out of ``on`` and move their load to the host that covers, in place.
 

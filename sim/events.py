@@ -36,6 +36,7 @@ from .interim import split_hours
 from .migration import Migration, Orders
 from .occupancy import Occupancy
 from .recovery import SiteRecovery
+from .repair import host_crews, site_crews
 from .sites import first_on_h, host_site
 from .starts import Starts, starts_of
 from .takeover import TakeOver
@@ -77,7 +78,8 @@ def _decide(agenda: Agenda, scenario: Scenario, world: World, plan: Plan, starts
     estate, moving = world.estate, _moving(scenario, plan)
     room = estate.systems.room[estate.servers.system]
     clearing_h = hours(world.of(moving.room_clearing_days)) if moving else 0
-    occupancy = Occupancy(agenda, room, starts.server_on_h, len(estate.rooms.id), clearing_h)
+    hosted = (plan.placement >= 0) & (plan.pool_room is not None)
+    occupancy = Occupancy(agenda, room, starts.server_on_h, len(estate.rooms.id), clearing_h, hosted)
     agenda.env.process(occupancy.retirements(starts.server_retires_h))
     migration = Migration(agenda, occupancy, _orders(scenario, world, plan, moving, starts))
     freeze = moving.freeze if moving else ()
@@ -132,6 +134,8 @@ def _orders(scenario: Scenario, world: World, plan: Plan, moving: Moving | None,
     edges = np.searchsorted(servers.system[by_system], np.arange(n + 1)).tolist()
     rows = by_system.tolist()
     data = np.bincount(servers.system[placed], weights=servers.disk_gb[placed], minlength=n)
+    if plan.pool_room is not None:
+        data[:] = 0.0  # from server to host within the room, over no line
     return Orders(
         wave_h=np.where(starts.moves, plan.wave_h, NEVER).tolist(),
         retires_h=starts.retires_h.tolist(),
@@ -168,8 +172,13 @@ def _host_repairs(scenario: Scenario, world: World, plan: Plan) -> Repairs:
     cloud = scenario.alternatives[plan.alternative].cloud
     if cloud is None or not len(plan.hosts.buy_month):
         return Repairs.none()
-    on_h = hour_of_month(world.clock, plan.hosts.buy_month)
-    return failures.host_failures(scenario, world, cloud, plan.hosts, on_h, host_site(plan), len(plan.sites))
+    on_h, terms = hour_of_month(world.clock, plan.hosts.buy_month), scenario.reliability
+    if plan.host_room is not None:
+        crews, mean_h = host_crews(terms, world, plan.host_room), world.of(terms.server_mttr_h)
+    else:
+        crews = site_crews(terms, world, host_site(plan), len(plan.sites))
+        mean_h = world.of(terms.host_mttr_h)
+    return failures.host_failures(scenario, world, cloud, plan.hosts, on_h, crews, mean_h)
 
 
 def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, decided: _Decided) -> Timeline:
@@ -180,11 +189,14 @@ def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, deci
     first_h = np.where(starts.on_cloud, starts.cloud_h, decided.first_h)
     cloud_on_h = np.where(starts.on_cloud, starts.cloud_h, decided.moved_h)[system]
     served = (plan.placement >= 0) & (cloud_on_h < starts.server_retires_h)
-    room_open_h, room_close_h, refit_month = rooms_of(world, starts, decided.room_close_h, opens_h)
+    # Whatever runs in a room, on servers or hosts, holds the room and its lines.
+    left = starts.as_if_kept() if plan.pool_room is not None else starts
+    left_h = np.full_like(decided.moved_h, NEVER) if plan.pool_room is not None else decided.moved_h
+    room_open_h, room_close_h, refit_month = rooms_of(world, left, decided.room_close_h, opens_h)
     line_start_h, line_end_h = line_rents(
-        world, starts, decided.moved_h, scenario.alternatives[plan.alternative].migration
+        world, left, left_h, scenario.alternatives[plan.alternative].migration
     )
-    interim_start_h, interim_end_h = split_hours(world, starts, decided.moved_h)
+    interim_start_h, interim_end_h = split_hours(world, left, left_h)
     repairs = failures.server_failures(
         scenario, world, generation_month, starts.server_on_h, decided.server_off_h
     )
@@ -215,11 +227,12 @@ def _timeline(scenario: Scenario, world: World, plan: Plan, starts: Starts, deci
         server_repairs=repairs,
         host_repairs=decided.host_repairs,
         requests=starts.requests,
+        in_rooms=plan.pool_room is not None,
     )
 
 
 def _site_outages(scenario: Scenario, world: World, plan: Plan, host_on_h: Ints) -> Outages:
     cloud = scenario.alternatives[plan.alternative].cloud
-    if cloud is None or not len(host_on_h):
+    if cloud is None or not plan.sites:
         return Repairs.none().outages()
     return failures.site_outages(world, cloud, plan.sites, first_on_h(plan, host_on_h))

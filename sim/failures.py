@@ -25,7 +25,7 @@ from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .grid import down_to_grid, up_to_grid
-from .repair import Failures, field_crews, repairs, site_crews
+from .repair import Crews, Failures, field_crews, repairs
 from .sites import UNNAMED
 from .timeline import CLOUD, Ints, Outages, Repairs
 
@@ -172,13 +172,20 @@ def server_failures(
 
 
 def host_failures(
-    scenario: Scenario, world: World, cloud: Cloud, hosts: Hosts, on_h: Ints, site: Rows, sites: int
+    scenario: Scenario,
+    world: World,
+    cloud: Cloud,
+    hosts: Hosts,
+    on_h: Ints,
+    crews: Crews,
+    mean_repair_h: float,
 ) -> Repairs:
-    """Failures of cloud hosts in service and their repair, before anything takes over.
+    """Failures of hosts in service and their repair, before anything takes over.
 
     Args:
         hosts: of the plan.
-        on_h, site: of each host, shape (hosts,); ``site`` is one of ``sites`` rows.
+        on_h: of each host, shape (hosts,).
+        crews: who repairs them.
     """
     reliability, clock = scenario.reliability, world.clock
     mtbf, ageing = world.of(reliability.host_mtbf_h), world.of(reliability.ageing_per_year)
@@ -192,10 +199,10 @@ def host_failures(
         age_h = np.maximum(hour - new_h[row], 0.0) % life_h
         return _wear(age_h / HOURS_PER_YEAR, ageing) / oldest[row]
 
-    repair = np.full(len(on_h), world.of(reliability.host_mttr_h))
+    repair = np.full(len(on_h), mean_repair_h)
     found = possible(world, "host-failure", np.arange(len(on_h)), oldest / mtbf, repair, share)
     off_h = np.full(len(on_h), clock.hours, dtype=np.int32)
-    return repairs(found, on_h, off_h, site_crews(reliability, world, site, sites))
+    return repairs(found, on_h, off_h, crews)
 
 
 def _within(world: World, off_h: Ints) -> Ints:

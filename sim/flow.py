@@ -19,7 +19,7 @@ from ..scenarios.world import World
 from .block import Fleet
 from .cloud import Backup, CloudSites
 from .demand import Demand
-from .downtime import rooms_down, servers_down
+from .downtime import Downtime, rooms_down, servers_down
 from .facility import Facility, calibrate
 from .integrate import Flow, Future, OnMonth, integrate
 from .power import Curves
@@ -27,7 +27,7 @@ from .recovery import covered_site
 from .rooms import RoomSites
 from .sites import SiteTerms, host_site, site_terms
 from .tariff import hourly_ratio
-from .timeline import Timeline
+from .timeline import CLOUD, Timeline
 from .workload import named_workload
 
 __all__ = ["Flow", "fleet_of", "flow", "room_sites", "world_demand"]
@@ -54,7 +54,7 @@ def flow(
     fleet = fleet_of(scenario, world)
     sites = room_sites(_ups_rows(scenario), world.estate, fleet)
     futures = [
-        _future(scenario, world, fleet, plan, timeline)
+        _future(scenario, world, fleet, sites, plan, timeline)
         for plan, timeline in zip(plans, timelines, strict=True)
     ]
     tariff = hourly_ratio(scenario, world)
@@ -144,8 +144,14 @@ def _coefficients(ups: Ups) -> tuple[float, float, float]:
     return ups.a0, ups.a1, ups.a2
 
 
-def _future(scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline: Timeline) -> Future:
-    estate = governed(scenario, plan.alternative, world).estate
+def _future(
+    scenario: Scenario, world: World, fleet: Fleet, sites: RoomSites, plan: Plan, timeline: Timeline
+) -> Future:
+    world = governed(scenario, plan.alternative, world)
+    estate, built, host_room = world.estate, len(plan.hosts.curve) > 0, plan.host_room
+    in_rooms = (
+        _hosts_in_rooms(scenario, world, fleet, sites, plan, timeline) if host_room is not None else None
+    )
     room = estate.systems.room[estate.servers.system].astype(np.int64)
     return Future(
         timeline=timeline,
@@ -154,7 +160,41 @@ def _future(scenario: Scenario, world: World, fleet: Fleet, plan: Plan, timeline
         room=room,
         down=servers_down(timeline.server_outages, timeline.room_outages, room),
         rooms_down=rooms_down(timeline.room_outages),
-        cloud=_cloud_sites(scenario, world, fleet, plan, timeline) if len(plan.hosts.curve) else None,
+        cloud=_cloud_sites(scenario, world, fleet, plan, timeline) if built and not in_rooms else None,
+        in_rooms=in_rooms,
+        host_rooms=None if host_room is None else np.unique(host_room).astype(np.int64),
+    )
+
+
+def _hosts_in_rooms(
+    scenario: Scenario, world: World, fleet: Fleet, sites: RoomSites, plan: Plan, timeline: Timeline
+) -> CloudSites:
+    """Hosts with each room that has any as a site; it is down when the room is, or has closed."""
+    assert plan.host_room is not None, "asked for plans with hosts in rooms"
+    hosts = plan.hosts
+    rooms, site = np.unique(plan.host_room, return_inverse=True)
+    out, close_h = timeline.room_outages, timeline.room_close_h[rooms].astype(np.float64)
+    place = np.full(len(timeline.room_close_h), -1, dtype=np.int64)
+    place[rooms] = np.arange(len(rooms))
+    mine = np.flatnonzero((out.what >= 0) & (place[out.what] >= 0))
+    gone = np.flatnonzero(close_h < world.clock.hours)
+    end_h = np.full(len(gone), float(world.clock.hours))
+    down = Downtime.union(
+        np.concatenate([place[out.what[mine]], gone]),
+        np.concatenate([out.start_h[mine], close_h[gone]]),
+        np.concatenate([out.end_h[mine], end_h]),
+    )
+    factor = np.full(len(hosts.curve), world.of(scenario.servers.config_factor))
+    return CloudSites(
+        site=site.astype(np.int64),
+        hosts=fleet.curves.machines(hosts.curve, factor),
+        capacity_ssj=hosts.capacity_ssj,
+        on_h=timeline.host_on_h,
+        overhead_it=0.0,  # that of the room, which has its own
+        restart_h=world.of(scenario.reliability.restart_minutes) / _MINUTES_PER_HOUR,
+        facility=sites.facility.only(rooms.astype(np.int64)),
+        down=Downtime(CLOUD - down.what, down.start_h, down.end_h),
+        outages=timeline.host_outages,
     )
 
 

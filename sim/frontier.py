@@ -173,7 +173,7 @@ def _aims(asked: Sequence[str]) -> tuple[Aim, ...]:
 
 
 def _alternative(scenario: Scenario, asked: str | None) -> str:
-    building = [name for name, chosen in scenario.alternatives.items() if chosen.cloud is not None]
+    building = [name for name, chosen in scenario.alternatives.items() if chosen.kind == "consolidate"]
     if (asked is None and building) or asked in building:
         return asked or building[0]
     message = (

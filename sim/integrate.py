@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..scenarios.clock import HOURS_PER_DAY, Clock, Span
 from .block import Buffers, Fleet, Share, Tally, add_block
 from .checkpoint import Checkpoint
-from .cloud import CloudSites, cloud_flow
+from .cloud import CloudSites, HostFlow, cloud_flow, host_flow
 from .demand import Synthetic
 from .downtime import Cells, Downtime
 from .lanes import NONE, Stay, Window
@@ -70,7 +70,9 @@ class Future:
         rebound: extra growth per year on the cloud.
         down: downtime of servers, that of their rooms included.
         rooms_down: downtime of rooms.
-        cloud: None if nothing is built.
+        cloud: None if no cloud is built.
+        in_rooms: hosts that stand in rooms, each room with any as a site of its own; None if there are none.
+        host_rooms: room of each of these sites.
     """
 
     timeline: Timeline
@@ -80,6 +82,14 @@ class Future:
     down: Downtime
     rooms_down: Downtime
     cloud: CloudSites | None
+    in_rooms: CloudSites | None = None
+    host_rooms: Indices | None = None
+
+    @property
+    def hosts(self) -> int:
+        """Hosts at sites or in rooms."""
+        built = self.cloud or self.in_rooms
+        return len(built.on_h) if built else 0
 
 
 def integrate(
@@ -160,8 +170,7 @@ def _add_month(work: _Work, month: int, flows: Sequence[Flow]) -> None:
             _stay(future.timeline, curve, span) for future, curve in zip(work.futures, curves, strict=True)
         ]
         tallies = [
-            Tally.empty(rooms, len(f.cloud.on_h) if f.cloud else 0, span.steps, _backup(f, span) is not None)
-            for f in work.futures
+            Tally.empty(rooms, f.hosts, span.steps, _backup(f, span) is not None) for f in work.futures
         ]
         _add_components(work, span, stays, growth, tallies)
         for future, stay, tally, flow in zip(work.futures, stays, tallies, flows, strict=True):
@@ -264,6 +273,7 @@ def _rebound(future: Future, clock: Clock, month: int) -> NDArray[np.float32]:
 def _close(work: _Work, future: Future, stay: Stay, tally: Tally, flow: Flow, span: Span) -> None:
     """Turn the sums of a span into energy and series."""
     series = _Hours(flow.series, span)
+    hosts = _add_hosts(future, tally, span)
     open_in = Window.of(future.timeline.room_open_h, future.timeline.room_close_h, span)
     ratio = _ratio(work.tariff, span)
     rooms = room_power(work.sites, open_in, future.rooms_down, tally.room_w, span, ratio)
@@ -272,9 +282,19 @@ def _close(work: _Work, future: Future, stay: Stay, tally: Tally, flow: Flow, sp
         series.put(f"room_{PARTS[part]}_kw", kw)
         if flow.room_priced_kwh is not None:
             flow.room_priced_kwh[:, span.month, part] += priced
-    series.put("room_capacity_mssj", _capacity(work.fleet, future, stay, span) / _PER_MILLION)
-    series.put("room_load_mssj", np.maximum(tally.load, 0.0) / _PER_MILLION)
-    demand, unserved = tally.demand, tally.unserved
+    demand, unserved, load = tally.demand, tally.unserved, np.maximum(tally.load, 0.0)
+    capacity = _capacity(work.fleet, future, stay, span)
+    if hosts is not None:
+        demand, unserved, load = (
+            demand + hosts.served + hosts.unserved,
+            unserved + hosts.unserved,
+            load + hosts.served,
+        )
+        capacity = capacity + hosts.capacity
+        series.put("hosts_loaded", hosts.loaded)
+        series.put("hosts_overloaded", hosts.overloaded)
+    series.put("room_capacity_mssj", capacity / _PER_MILLION)
+    series.put("room_load_mssj", load / _PER_MILLION)
     if future.cloud is not None and span.first_h + span.hours > future.cloud.on_h.min():
         demand = demand + tally.host_load.sum(axis=0, dtype=np.float64)
         cloud = cloud_flow(future.cloud, tally.host_load, span, tally.protected)
@@ -291,6 +311,16 @@ def _close(work: _Work, future: Future, stay: Stay, tally: Tally, flow: Flow, sp
         series.put("hosts_overloaded", cloud.overloaded)
     series.put("demand_mssj", demand / _PER_MILLION)
     series.put("unserved_mssj", unserved / _PER_MILLION)
+
+
+def _add_hosts(future: Future, tally: Tally, span: Span) -> HostFlow | None:
+    """What hosts in rooms do in a span; their power is added to that of the servers of their rooms."""
+    hosts = future.in_rooms
+    if hosts is None or span.first_h + span.hours <= hosts.on_h.min():
+        return None
+    found = host_flow(hosts, tally.host_load, span)
+    tally.room_w[future.host_rooms] += found.watts.astype(np.float32)
+    return found
 
 
 def _ratio(tariff: Floats | None, span: Span) -> Floats | None:

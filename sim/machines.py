@@ -56,24 +56,26 @@ def server_machines(world: World, timeline: Timeline) -> Machines:
 
 
 def host_machines(
-    world: World, price_cny: Floats, buy_month: Ints, bought_month: Ints, life_years: float
+    world: World, price_cny: Floats, buy_month: Ints, bought_month: Ints, life_years: float, off_h: Ints
 ) -> Machines:
-    """Cloud hosts and those that replace them at the end of their life.
+    """Hosts and those that replace them at the end of their life.
 
     Args:
         buy_month: in which each is switched on.
         bought_month: in which it was bought, before that where it was owned already.
+        off_h: hour at which each is given up for good, NEVER if it stays.
     """
     life = _months(life_years)
     most = -(-(world.clock.months - int(bought_month.min(initial=0))) // life)
     months = bought_month[:, None].astype(np.int64) + life * np.arange(most + 1)
-    slot, generation = np.nonzero(months[:, :-1] < world.clock.months)
+    from_h = hour_of_month(world.clock, np.maximum(months[:, :-1], buy_month[:, None]))
+    slot, generation = np.nonzero((months[:, :-1] < world.clock.months) & (from_h < off_h[:, None]))
     return Machines(
         slot,
         generation,
         months[slot, generation].astype(np.int32),
-        hour_of_month(world.clock, np.maximum(months[slot, generation], buy_month[slot])),
-        hour_of_month(world.clock, months[slot, generation + 1]),
+        from_h[slot, generation],
+        np.minimum(hour_of_month(world.clock, months[slot, generation + 1]), off_h[slot]),
         price_cny[slot],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 from simpy.events import ProcessGenerator
 
 from ..scenarios.estate import NEVER
@@ -24,12 +25,26 @@ class Occupancy:
         close_h: hour at which each room was handed back, NEVER while it is open.
     """
 
-    def __init__(self, agenda: Agenda, room: Ints, on_h: Ints, rooms: int, clearing_h: int) -> None:
-        """``room`` and ``on_h`` per server; servers with on_h NEVER do not exist."""
+    def __init__(
+        self,
+        agenda: Agenda,
+        room: Ints,
+        on_h: Ints,
+        rooms: int,
+        clearing_h: int,
+        hosted: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """``room`` and ``on_h`` per server; servers with on_h NEVER do not exist.
+
+        Args:
+            hosted: servers whose component stays in the room, on a host, until it retires; none if None.
+        """
+        stays = np.zeros(len(room), dtype=np.bool_) if hosted is None else hosted
         self._agenda = agenda
         self._room = room.tolist()
         self._exists = (on_h != NEVER).tolist()
-        self._left = np.bincount(room[on_h != NEVER], minlength=rooms).tolist()
+        self._left = np.bincount(room[(on_h != NEVER) | stays], minlength=rooms).tolist()
+        self._hosted = stays.tolist()
         self._clearing_h = clearing_h
         self.off_h = [_NEVER] * len(room)
         self.close_h = [_NEVER] * rooms
@@ -42,10 +57,8 @@ class Occupancy:
                 continue
             self.off_h[server] = now
             self._agenda.note("switch-off", server)
-            room = self._room[server]
-            self._left[room] -= 1
-            if self._left[room] == 0:
-                self._agenda.env.process(self._close(room))
+            if not self._hosted[server]:
+                self._leave(server)
 
     def retirements(self, retires_h: Ints) -> ProcessGenerator:
         """Process: switch off each server at its hour of retirement."""
@@ -57,6 +70,16 @@ class Occupancy:
                 return
             yield self._agenda.at(hour, Rank.RETIREMENT, 0)
             self.switch_off(servers.tolist())
+            for server in servers.tolist():
+                if self._hosted[server]:
+                    self._leave(server)
+
+    def _leave(self, server: int) -> None:
+        """Nothing of a server is left in its room."""
+        room = self._room[server]
+        self._left[room] -= 1
+        if self._left[room] == 0:
+            self._agenda.env.process(self._close(room))
 
     def _close(self, room: int) -> ProcessGenerator:
         yield self._agenda.at(self._agenda.now_h + self._clearing_h, Rank.CLOSING, room)

@@ -37,7 +37,7 @@ def requests_of(
     """
     terms, systems = scenario.provisioning, world.estate.systems
     cloud = scenario.alternatives[plan.alternative].cloud
-    if cloud is None:
+    if cloud is None or plan.pool_room is not None:  # in a room a system is set up as ever
         return Requests.none()
     rows = np.flatnonzero(starts)
     u = world.uniforms("provisioning", systems.id[rows], draws=2)

@@ -46,9 +46,11 @@ def integrate(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, 
     _cloud_energy(books, plan, flow)
     alternative = scenario.alternatives[plan.alternative]
     if len(plan.hosts.buy_month) and alternative.cloud and alternative.migration:
-        _centre(books, alternative.cloud, plan, timeline)
-        _replication(books, plan)
-        _hosts(books, alternative.cloud, plan)
+        if plan.pool_room is None:
+            _centre(books, alternative.cloud, plan, timeline)
+            _replication(books, plan)
+        _licences(books, alternative.cloud, plan, timeline)
+        _hosts(books, alternative.cloud, plan, timeline)
         _moves(books, alternative.migration, timeline)
     return books.cost
 
@@ -210,11 +212,23 @@ def _centre(books: _Integral, cloud: Cloud, plan: Plan, timeline: Timeline) -> N
     books.rate("leased_lines", books.count(timeline.unit_line_start_h, None, rent), prices.line_change)
     is_open = np.arange(books.clock.hours) >= books.clock.hour_of(cloud.opens)
     books.rate("platform", np.where(is_open, world.of(cloud.platform_cny_per_year), 0.0), None)
-    hosts = books.count(timeline.host_on_h, None)
-    books.rate("platform", hosts * world.of(cloud.platform_cny_per_host_year), None)
     _interim(books, plan, timeline)
     for row, name in enumerate(plan.sites):
         _site(books, cloud, plan, timeline, row, name)
+
+
+def _gone_h(plan: Plan, timeline: Timeline, host: int) -> int:
+    """Hour at which a host is given up: with its room, beyond the run at a site."""
+    if plan.pool_room is None:
+        return int(NEVER)
+    return int(timeline.room_close_h[plan.pool_room[plan.hosts.pool[host]]])
+
+
+def _licences(books: _Integral, cloud: Cloud, plan: Plan, timeline: Timeline) -> None:
+    """Platform software of each host."""
+    gone = [_gone_h(plan, timeline, host) for host in range(len(plan.hosts.pool))]
+    hosts = books.count(timeline.host_on_h, np.array(gone, dtype=np.int32))
+    books.rate("platform", hosts * books.world.of(cloud.platform_cny_per_host_year), None)
 
 
 def _interim(books: _Integral, plan: Plan, timeline: Timeline) -> None:
@@ -274,14 +288,17 @@ def _replication(books: _Integral, plan: Plan) -> None:
         books.rate("leased_lines", np.where(rented, rent * count, 0.0), books.scenario.prices.line_change)
 
 
-def _hosts(books: _Integral, cloud: Cloud, plan: Plan) -> None:
+def _hosts(books: _Integral, cloud: Cloud, plan: Plan, timeline: Timeline) -> None:
     world, hardware = books.world, books.scenario.prices.hardware_change
     life = round(world.of(cloud.host_life_years) * 12)
     lives = []
     months = zip(plan.hosts.bought_month.tolist(), plan.hosts.buy_month.tolist(), strict=True)
-    for (first, month), price in zip(months, plan.hosts.price_cny.tolist(), strict=True):
+    for host, ((first, month), price) in enumerate(zip(months, plan.hosts.price_cny.tolist(), strict=True)):
+        gone_h = _gone_h(plan, timeline, host)
         for bought in range(first, books.clock.months, life):
-            start_h, end_h = books.hour(max(bought, month)), books.hour(bought + life)
+            start_h, end_h = books.hour(max(bought, month)), min(books.hour(bought + life), gone_h)
+            if start_h >= gone_h:
+                break
             lives.append(_Life(bought, start_h, end_h, price))
             if bought < month:  # it was owned already
                 continue

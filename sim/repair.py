@@ -70,6 +70,20 @@ def field_crews(reliability: Reliability, world: World) -> Crews:
     return Crews.sized(crew, crews[reliability.field_crews], per_team, world.of(reliability.team_share))
 
 
+def host_crews(reliability: Reliability, world: World, room: NDArray[np.integer]) -> Crews:
+    """Crews for hosts in rooms, beside those for servers: as many people look after as many machines.
+
+    Args:
+        room: of each host, shape (hosts,).
+    """
+    units = world.estate.units
+    unit = world.estate.rooms.unit[room]
+    crew = {"estate": np.zeros_like(unit), "level": units.level[unit], "unit": unit}[reliability.field_crews]
+    crews = {"estate": 1, "level": int(units.level.max(initial=0)) + 1, "unit": len(units.id)}
+    per_team = world.of(reliability.servers_per_team)
+    return Crews.sized(crew, crews[reliability.field_crews], per_team, world.of(reliability.team_share))
+
+
 def site_crews(reliability: Reliability, world: World, site: Rows, sites: int) -> Crews:
     """The crew of each cloud site; ``site`` of each host, shape (hosts,)."""
     share = world.of(reliability.team_share)

@@ -83,11 +83,12 @@ def systems_down(scenario: Scenario, world: World, plan: Plan, timeline: Timelin
     room_end_h = np.minimum(timeline.server_off_h, timeline.cloud_on_h)
     parts = [_cut(in_room.what, in_room.start_h, in_room.end_h, timeline.server_on_h, room_end_h)]
     site, out = _component_site(plan), timeline.room_outages
-    lost = np.flatnonzero(out.what < 0)
+    lost = np.flatnonzero(out.what < 0 if plan.pool_room is None else out.what >= 0)
+    where = CLOUD - out.what[lost] if plan.pool_room is None else out.what[lost]
     restart_h = world.of(scenario.reliability.restart_minutes) / 60
     for what, start, end, place in (
         (*hosts_down(timeline.host_outages, restart_h), plan.placement),
-        (CLOUD - out.what[lost], out.start_h[lost], out.end_h[lost], site),
+        (where, out.start_h[lost], out.end_h[lost], site),
     ):
         which, member = _members(what, place)
         cut = _cut(member, start[which], end[which], timeline.cloud_on_h, timeline.cloud_off_h)
@@ -98,10 +99,11 @@ def systems_down(scenario: Scenario, world: World, plan: Plan, timeline: Timelin
 
 
 def _component_site(plan: Plan) -> Rows:
-    """Site of each component's host, -1 if it never runs on the cloud."""
+    """Site of each component's host, or its room, -1 if it never runs on one."""
     site = np.full(len(plan.placement), -1, dtype=np.int64)
     placed = plan.placement >= 0
-    site[placed] = host_site(plan)[plan.placement[placed]]
+    where = host_site(plan) if plan.host_room is None else plan.host_room
+    site[placed] = where[plan.placement[placed]]
     return site
 
 

@@ -19,6 +19,7 @@ from .flow import Flow, flow
 from .integrate import OnMonth
 from .run import Run
 from .service import service
+from .sites import hosts_off_h
 from .timeline import Ints, Timeline, stock
 
 Floats = NDArray[np.float64]
@@ -78,8 +79,10 @@ def states(world: World, plan: Plan, timeline: Timeline) -> dict[str, Floats]:
     np.maximum.at(off_cloud, servers.system[served], timeline.cloud_off_h[served])
     return {
         "rooms_open": stock(hours, timeline.room_open_h, timeline.room_close_h),
-        "hosts_on": stock(hours, timeline.host_on_h, _never(timeline.host_on_h)),
-        "systems_on_cloud": stock(hours, on_cloud, np.maximum(on_cloud, off_cloud)),
+        "hosts_on": stock(hours, timeline.host_on_h, hosts_off_h(plan, timeline)),
+        "systems_on_cloud": stock(
+            hours, on_cloud, np.maximum(on_cloud, off_cloud), 0.0 if timeline.in_rooms else 1.0
+        ),
         "vertical_lines": stock(hours, timeline.line_start_h, timeline.line_end_h),
         "shared_lines": stock(
             hours, timeline.unit_line_start_h, _never(timeline.unit_line_start_h), plan.shared_lines

@@ -15,7 +15,8 @@ from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.sites import Site
 from ..scenarios.world import World
-from .timeline import hour_of_month
+from .daybook import cloud_site
+from .timeline import Ints, Timeline, hour_of_month
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -51,6 +52,18 @@ class SiteTerms:
 def host_site(plan: Plan) -> Indices:
     """Row of Plan.sites of each host, shape (hosts,)."""
     return plan.pool_site[plan.hosts.pool].astype(np.int64)
+
+
+def host_codes(plan: Plan) -> NDArray[np.int32]:
+    """Where each host is booked, as in Ledger, shape (hosts,): its room, or its site."""
+    return cloud_site(host_site(plan)) if plan.host_room is None else plan.host_room
+
+
+def hosts_off_h(plan: Plan, timeline: Timeline) -> Ints:
+    """Hour at which each host is given up, shape (hosts,): when its room closes, NEVER at a site."""
+    if plan.host_room is None:
+        return np.full(len(plan.hosts.pool), NEVER, dtype=np.int32)
+    return timeline.room_close_h[plan.host_room]
 
 
 def first_on_h(plan: Plan, on_h: NDArray[np.integer], hosts: NDArray[np.bool_] | None = None) -> Indices:

@@ -12,6 +12,7 @@ from ..scenarios.world import World
 from .ledger import ITEMS, PAYERS, Ledger
 from .outcome import Stock
 from .run import Run
+from .sites import hosts_off_h
 from .timeline import Timeline
 
 Floats = NDArray[np.float64]
@@ -27,7 +28,7 @@ def stock_of(scenario: Scenario, world: World, plan: Plan, run: Run) -> Stock:
     ssj, watts = np.array([c.ssj_ops for c in curves]), np.array([max(c.watts) for c in curves])
     there = (timeline.server_on_h <= last_h) & (timeline.server_off_h > last_h)
     model = _model_in_use(world, timeline)[there]
-    on = timeline.host_on_h <= last_h
+    on = (timeline.host_on_h <= last_h) & (hosts_off_h(plan, timeline) > last_h)
     served = (timeline.cloud_on_h <= last_h) & (timeline.cloud_off_h > last_h)
     drawn = (watts[model] * world.estate.servers.config_factor[there]).sum()
     drawn += watts[hosts.curve[on]].sum() * world.of(scenario.servers.config_factor)
@@ -50,7 +51,7 @@ def _model_in_use(world: World, timeline: Timeline) -> NDArray[np.int32]:
 def planned_by_level(world: World, plan: Plan, levels: int) -> Floats:
     """Systems that the plan has on the cloud, by level of government, shape (levels,)."""
     units, systems = world.estate.units, world.estate.systems
-    goes = plan.wave_h != NEVER
+    goes = (plan.wave_h != NEVER) & (plan.pool_room is None)
     return np.bincount(units.level[systems.unit[goes]], minlength=levels).astype(np.float64)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ class Starts:
         cloud_h: hour at which a system starts on the cloud, NEVER if it does not.
         server_on_h, server_retires_h: per server.
         requests: of the systems that were to start on the cloud.
+        stands_h: hour from which each server's component would stand in its room without a cloud, per server.
     """
 
     on_cloud: NDArray[np.bool_]
@@ -36,6 +37,18 @@ class Starts:
     server_on_h: Ints
     server_retires_h: Ints
     requests: Requests
+    stands_h: Ints
+
+    def as_if_kept(self) -> Starts:
+        """The same for what does not matter whether a system runs on a server or a host in its room."""
+        nothing = np.zeros_like(self.moves)
+        return replace(
+            self,
+            on_cloud=nothing,
+            moves=nothing,
+            cloud_h=np.full_like(self.cloud_h, NEVER),
+            server_on_h=self.stands_h,
+        )
 
 
 def starts_on_cloud(world: World, plan: Plan) -> NDArray[np.bool_]:
@@ -65,4 +78,5 @@ def starts_of(scenario: Scenario, world: World, plan: Plan) -> Starts:
         server_on_h=np.where(on_cloud[servers.system], NEVER, arrives_h[servers.system]),
         server_retires_h=hour_of_month(clock, servers.retires_month),
         requests=requests,
+        stands_h=arrives_h[servers.system],
     )

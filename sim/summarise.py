@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..optimize.plan import Plan
 from ..optimize.waves import ROLLED_BACK_EFFORT, budgets_cny
 from ..scenarios.estate import NEVER
+from ..scenarios.governed import in_rooms
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .daybook import MONTHS_PER_YEAR, PriceLevels, cloud_sites
@@ -26,6 +27,7 @@ Ints32 = NDArray[np.int32]
 
 def outcome(scenario: Scenario, world: World, plan: Plan, run: Run) -> Outcome:
     """One alternative in one world, summed."""
+    world = in_rooms(scenario, run.alternative, world)
     ledger, clock = run.ledger, world.clock
     last_hour = clock.month_edges_h[1:] - 1
     moved = run.timeline.moved_h

@@ -93,7 +93,7 @@ def in_use(world: World, timeline: Timeline, hour: int) -> tuple[Bools, Bools]:
     used &= hour_of_month(clock, systems.retires_month) > hour
     there = (timeline.cloud_on_h <= hour) & (timeline.cloud_off_h > hour)
     on_cloud = np.zeros(len(systems.id), dtype=np.bool_)
-    on_cloud[servers.system[there]] = True
+    on_cloud[servers.system[there]] = not timeline.in_rooms
     return used, on_cloud
 
 

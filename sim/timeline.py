@@ -161,6 +161,7 @@ class Timeline:
         recoveries: when protected systems ran at a recovery site.
         server_repairs, host_repairs: how long each failure waited for a team.
         requests: how long new systems waited for theirs.
+        in_rooms: hosts stand in rooms: what is said of the cloud is said of them, and nothing runs elsewhere.
     """
 
     server_on_h: Ints
@@ -187,3 +188,4 @@ class Timeline:
     server_repairs: Repairs
     host_repairs: Repairs
     requests: Requests
+    in_rooms: bool = False

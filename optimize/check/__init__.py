@@ -16,6 +16,7 @@ from ..plan import Plan
 from .facts import Facts
 from .failing import failing_hosts
 from .holding import busy_hours, disk, flavours, host_types, memory, overload, sizes
+from .in_rooms import SHARED, own_room, room_deadline, room_standby, worth_it
 from .lines import lines
 from .moving import budget, copying, deadline, freeze, opening, rate, slots, staff
 from .owning import dedicated, existing
@@ -89,9 +90,14 @@ RULES: Mapping[str, Callable[[Facts], Iterator[Violation]]] = {
     "recovery site": recovery_site,
     "recovery room": recovery_room,
     "proof": proof,
+    "own room": own_room,
+    "room standby": room_standby,
+    "room deadline": room_deadline,
+    "fewer hosts": worth_it,
 }
 # What must hold before the others can be asked.
 _FIRST = ("classified", "pinned", "placed")
+_IN_ROOMS = (*SHARED, "own room", "room standby", "room deadline", "fewer hosts")
 
 
 class BrokenPlanError(RoomfoldError):
@@ -108,7 +114,10 @@ def check_plan(scenario: Scenario, world: World, plan: Plan) -> list[Violation]:
     broken = [violation for name in _FIRST for violation in RULES[name](facts)]
     if any(violation.rule in _FIRST for violation in broken):
         return broken
-    return [violation for name, rule in RULES.items() if name not in _FIRST for violation in rule(facts)]
+    asked = [name for name in RULES if name not in _FIRST]
+    if plan.pool_room is not None:
+        asked = [name for name in asked if name in _IN_ROOMS]
+    return [violation for name in asked for violation in RULES[name](facts)]
 
 
 def assured(scenario: Scenario, world: World, plan: Plan) -> Plan:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from .budget import budget_words, budgets_cny
 from .build import COPY_HOURS_PER_WEEK, GB_PER_HOUR_PER_MBPS
 from .case import case_of
-from .costs import COPY_DAYS, GRACE_DAYS, ROLLED_BACK_EFFORT
+from .costs import COPY_DAYS, GRACE_DAYS, ROLLED_BACK_EFFORT, power_w
 from .dates import moves_allowed, rooms_meant
 from .ground import FAMILIES, Case
 from .plan_waves import Waves, feasible, least_cost, plan_waves
@@ -32,5 +32,6 @@ __all__ = [
     "least_cost",
     "moves_allowed",
     "plan_waves",
+    "power_w",
     "rooms_meant",
 ]

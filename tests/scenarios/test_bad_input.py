@@ -198,7 +198,7 @@ def place(text: str, of: str) -> str:
             "kind: kepe",
             "kepe",
             "alternatives.keep.kind",
-            "got 'kepe', must be 'keep' or 'consolidate' (did you mean 'keep'?)",
+            "got 'kepe', must be 'keep', 'consolidate' or 'virtualise' (did you mean 'keep'?)",
             id="choice",
         ),
         pytest.param(
