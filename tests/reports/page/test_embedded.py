@@ -19,6 +19,7 @@ from roomfold.reports.embedded.drill import drill
 from roomfold.reports.embedded.marks import Mark, marks
 from roomfold.reports.embedded.packing import pack
 from roomfold.reports.messages import LANGS
+from roomfold.reports.page import environment
 from roomfold.reports.statement import state
 from roomfold.scenarios.loader import load
 from roomfold.sim.ledger import ANNUAL, ITEMS, ONE_OFF
@@ -128,3 +129,8 @@ def test_names_stand_in_the_order_of_the_cells_and_not_of_hashes(tmp_path: Path)
     drawn = ChartFiles(table, table, table, "", "", seen)
     found = chart_values(load("inner-mongolia"), {("waterfall", lang): drawn for lang in LANGS})
     assert list(found["names"]) == ids
+
+
+def test_no_name_turns_the_direction_of_what_follows() -> None:
+    written = environment().from_string("{{ name }}: 12 to 34").render(name="\u202eroom\x07 <b>")
+    assert written == "room &lt;b&gt;: 12 to 34"
