@@ -119,13 +119,13 @@ def test_every_slider_works_by_keyboard(page: Any, offered: list[Input]) -> None
         slider = page.locator(f"#input-{k}")
         slider.focus()
         page.keyboard.press("End")
-        page.wait_for_function(f"document.querySelector('#input-{k}-fix').checked")
+        page.wait_for_selector(f"#input-{k}-fix:checked", state="attached")
         assert float(slider.input_value()) == pytest.approx(one.high)
         assert slider.get_attribute("aria-valuetext").startswith(one.text(one.high))
         assert one.override(one.high) in page.locator("#command").input_value()
         page.locator(f"#input-{k}-fix").focus()
         page.keyboard.press("Space")
-        page.wait_for_function(f"!document.querySelector('#input-{k}-fix').checked")
+        page.wait_for_selector(f"#input-{k}-fix:not(:checked)", state="attached")
         page.locator(f'#input-{k}[aria-valuetext^="free"]').wait_for()
     assert "--set" not in page.locator("#command").input_value()
 
@@ -136,7 +136,7 @@ def test_a_setting_is_said_linked_and_taken_back(page: Any, surrogate: Surrogate
     page.keyboard.press("Tab")
     page.fill(f"#input-{_row(page, TARIFF)}-value", "0.7")
     page.keyboard.press("Tab")
-    page.wait_for_function("location.hash.includes('0.7')")
+    page.wait_for_url(lambda url: "0.7" in url)
     answer = surrogate.answer(fixed)["annual_total"]
     sentence = page.locator("#sentence").input_value()
     assert money("en", answer.middle) == page.locator("#middle").inner_text()
@@ -157,7 +157,7 @@ def test_what_was_not_drawn_is_refused(page: Any, address: str) -> None:
     before = page.locator("#middle").inner_text()
     page.fill(f"#input-{row}-value", "0.45")
     page.keyboard.press("Tab")
-    page.wait_for_function(f"document.querySelector('#input-{row}-value').getAttribute('aria-invalid')")
+    page.wait_for_selector(f"#input-{row}-value[aria-invalid]")
     assert "0.45 was not drawn" in page.locator(f"#input-{row}-said").inner_text()
     assert f'--set "{TARIFF}=0.45"' in page.locator("#command").input_value()
     assert page.locator("#middle").inner_text() == before
