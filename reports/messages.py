@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from math import floor, log10
+from string import Formatter
 from typing import Literal
 
 Lang = Literal["en", "zh"]
@@ -39,8 +40,24 @@ def messages(lang: Lang) -> dict[str, str]:
 
 
 def say(lang: Lang, key: str, **values: object) -> str:
-    """A message with its blanks filled in; KeyError if it does not exist."""
-    return messages(lang)[key].format(**values)
+    """A message with its blanks filled in; KeyError if it does not exist.
+
+    ``{worlds:world|worlds}`` is the word that goes with the number in ``worlds``.
+    """
+    return _FILLED.vformat(messages(lang)[key], (), values)
+
+
+class _Filled(Formatter):
+    """Fills in blanks as ``str.format`` does, and chooses between one and many."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_FILLED = _Filled()
 
 
 def languages(chosen: str | None) -> tuple[Lang, ...]:

@@ -34,6 +34,10 @@ _WORDS: dict[str, object] = {
 _MOST_DIGITS = 30
 _KEYS_END = 2**63
 _TOO_DEEP = f"got more than {MOST_LEVELS} levels, must be nested less deeply"
+# Controls, and marks that turn the direction of all text after them, written as they are or as escapes.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 # A key followed by a full-width colon where a plain one was meant.
 _WIDE_COLON = re.compile(r"\s*(- )*[^\s:\"'#]+：")
 
@@ -158,6 +162,8 @@ class _Builder:
         elif isinstance(event, yaml.AliasEvent):
             self.put(self.alias(event.anchor or "", mark), mark)
         elif isinstance(event, yaml.ScalarEvent):
+            if _UNSEEN.search(event.value):
+                raise self.fail(mark, "got a control or direction character, must be printable text")
             value = scalar(event.value) if event.implicit[0] else event.value
             self.scalar(Node(value, mark), event.anchor)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

@@ -125,6 +125,8 @@ def test_anchors_work_but_not_recursion_or_bombs() -> None:
         ("a:\n\tb: 1\n", "t.yaml:2:1: got a tab, must be spaces for indentation"),
         ("a:\n  b：1\n  c: 2\n", "t.yaml:2:4: got a full-width colon ：, must be : and a space"),
         ("名称：x\nb: 1\n", "t.yaml:1:3: got a full-width colon ：, must be : and a space"),
+        ('a: "x\\u202Ey"\n', "t.yaml:1:4: a: got a control or direction character, must be printable text"),
+        ('a: ["\\a"]\n', "t.yaml:1:5: a.0: got a control or direction character, must be printable text"),
         ("{a: 1}: 2\n", "t.yaml:1:1: got a mapping or list as a key, must be a name"),
         ("true: 2\n", "t.yaml:1:1: got key true, must be a name (quote it to make it text)"),
         ("a: {<<: {b: 1}}\n", "t.yaml:1:5: a: got a merge key <<, must be written out or included"),

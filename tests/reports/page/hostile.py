@@ -11,7 +11,7 @@ from ..small_study import renamed
 
 # Names that would do something if it were not text: set window.harmed, or leave the place it stands in.
 HOSTILE = {
-    "title": "\u202e</title></style><script>window.harmed=1</script><svg onload='window.harmed=2'>",
+    "title": "</title></style><script>window.harmed=1</script><svg onload='window.harmed=2'>",
     "alternatives.consolidate.title": '"><img src=x onerror="window.harmed=3"> {{ 7*7 }} ${7*7} '
     + "名" * 120,
     "estate.levels.banner.title": "</script><script>window.harmed=4</script><!--javascript:window.harmed=5",
