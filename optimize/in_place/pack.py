@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from ...scenarios.errors import InfeasibleError
 from ..profiles.fill import FIRST, FULL, fill
-from ..profiles.items import Needs, Offer, Profiles
+from ..profiles.items import Offer, Profiles
+from ..profiles.pack import needs_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -54,7 +55,7 @@ def pack_room(profiles: Profiles, offer: Offer, allowed: float) -> PackedRoom:
         InfeasibleError: no host type holds each component.
     """
     order = _order(profiles, offer)
-    needs = _needs(profiles, order)
+    needs = needs_of(profiles, order).hottest_first()
     groups = int(profiles.group.max(initial=0)) + 1
 
     def filled(rows: Ints, types: Ints, rule: int) -> Ints | None:
@@ -97,19 +98,6 @@ def _order(profiles: Profiles, offer: Offer) -> Ints:
     busiest = (profiles.mean + MARGIN * np.sqrt(profiles.own + profiles.common**2)).max(axis=1, initial=0.0)
     shares = np.column_stack([busiest / offer.capacity.max(), profiles.static / offer.room.max(axis=0)])
     return np.lexsort((-shares.max(axis=1), profiles.epoch))
-
-
-def _needs(profiles: Profiles, order: Ints) -> Needs:
-    every = Needs(
-        mean=profiles.mean,
-        own=profiles.own,
-        common=profiles.common,
-        group=profiles.group,
-        static=profiles.static,
-        apart=profiles.apart,
-        weights=profiles.weights,
-    )
-    return every.some(order).hottest_first()
 
 
 def _volume_cny(profiles: Profiles, offer: Offer) -> float:

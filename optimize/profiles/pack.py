@@ -155,7 +155,7 @@ def least_cost(profiles: Profiles, offer: Offer, allowed: float) -> float:
 
 def fits_alone(profiles: Profiles, offer: Offer, allowed: float) -> Bools:
     """Whether each component fits on a host of each type alone, shape (components, types)."""
-    return _fits(_needs(profiles, np.arange(len(profiles.group))), allowed, offer)
+    return _fits(needs_of(profiles, np.arange(len(profiles.group))), allowed, offer)
 
 
 def _standing(offer: Offer) -> _Hosts:
@@ -173,7 +173,8 @@ def _order(profiles: Profiles, offer: Offer) -> Ints:
     return np.lexsort((profiles.apart, profiles.group, *shares.T, *marks, size, profiles.epoch))
 
 
-def _needs(profiles: Profiles, order: Ints) -> Needs:
+def needs_of(profiles: Profiles, order: Ints) -> Needs:
+    """What components ask for, in this order."""
     every = Needs(
         mean=profiles.mean,
         own=profiles.own,
@@ -187,7 +188,7 @@ def _needs(profiles: Profiles, order: Ints) -> Needs:
 
 
 def _task(profiles: Profiles, order: Ints, offer: Offer, allowed: float) -> _Task:
-    needs = _needs(profiles, order).hottest_first()
+    needs = needs_of(profiles, order).hottest_first()
     groups = int(profiles.group.max(initial=0)) + 1
     fits = _fits(needs, allowed, offer)
     lost = int((~fits.any(axis=1)).sum())
@@ -358,7 +359,7 @@ def overload(profiles: Profiles, capacity: Floats, host_of: Ints) -> Floats:
         capacity: throughput of each host, shape (hosts,).
         host_of: host of each component, shape (components,).
     """
-    needs = _needs(profiles, np.arange(len(host_of)))
+    needs = needs_of(profiles, np.arange(len(host_of)))
     return _overload(needs, int(profiles.group.max(initial=0)) + 1, capacity, host_of)
 
 

@@ -103,10 +103,12 @@ def _axes() -> tuple[Figure, Axes, Axes, Axes]:
     if narrow():
         figure = Figure(figsize=(width_in(), 7.6))
         grid = figure.add_gridspec(3, 1, height_ratios=(3, 3, 1.6))
-        return figure, *(figure.add_subplot(grid[row, 0]) for row in range(3))  # type: ignore[return-value]
+        before, after, strip = (figure.add_subplot(grid[row, 0]) for row in range(3))
+        return figure, before, after, strip
     figure = Figure(figsize=(width_in(), 5.4))
     grid = figure.add_gridspec(2, 2, height_ratios=(3, 1.25))
-    return figure, *(figure.add_subplot(grid[place]) for place in ((0, 0), (0, 1), (1, slice(None))))  # type: ignore[return-value]
+    before, after, strip = (figure.add_subplot(grid[place]) for place in ((0, 0), (0, 1), (1, slice(None))))
+    return figure, before, after, strip
 
 
 def _flows(
