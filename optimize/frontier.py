@@ -83,7 +83,7 @@ def settings(scenario: Scenario, cloud: Cloud, aims: Sequence[Aim], points: int)
         key=lambda place: (sum(map(bool, place)), sum(place), place[::-1]),
     )
     # The axes stand in the order of Setting's fields, which types cannot say.
-    chosen = [Setting(*(axis[i] for axis, i in zip(axes, place, strict=True))) for place in places]  # type: ignore[arg-type]
+    chosen = [Setting(*(axis[i] for axis, i in zip(axes, place, strict=True))) for place in places]  # type: ignore[arg-type]  # axes are of unlike kinds
     return chosen[:points]
 
 
