@@ -14,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from functools import lru_cache
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -89,11 +90,11 @@ class Pool:
     def _once(self, told: Path, tasks: Sequence[Task]) -> Generator[WorldResult | str]:
         """Results until all are there or a worker dies, then how it died.
 
-        The scenario goes by file: what is sent with tasks must fit a pipe, or a pool whose workers have all
-        died waits for ever for one of them to read on.
+        The scenario and the results go by file: what is sent must fit a pipe. Else a pool whose workers
+        have all died waits for ever for one of them to read on, or for the rest of what one began to say.
         """
         pool, self._pool = self._pool or self._start(), None
-        futures: list[Future[WorldResult]] = []
+        futures: list[Future[Path]] = []
         processes: list[BaseProcess] = []
         broken = False
         try:
@@ -107,11 +108,13 @@ class Pool:
                 if isinstance(future.exception(), BrokenProcessPool):
                     broken = True
                 else:
-                    yield future.result()
+                    yield _taken(future.result())
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in processes:
                 process.terminate()
+            for process in processes:
+                wait([process.sentinel])  # or one still writes to the folder that is about to be removed
             raise
         broken = broken or bool(getattr(pool, "_broken", False))
         if not broken:
@@ -126,14 +129,12 @@ class Pool:
         return ProcessPoolExecutor(self._jobs, spawn, initializer=_begin, initargs=place)
 
 
-def _as_done(
-    pool: ProcessPoolExecutor, futures: Sequence[Future[WorldResult]]
-) -> Iterator[Future[WorldResult]]:
+def _as_done(pool: ProcessPoolExecutor, futures: Sequence[Future[Path]]) -> Iterator[Future[Path]]:
     """Futures as they are done; in a broken pool, those that ever will be.
 
     A task handed over at the moment in which a worker dies is answered by nobody.
     """
-    done: SimpleQueue[Future[WorldResult]] = SimpleQueue()
+    done: SimpleQueue[Future[Path]] = SimpleQueue()
     for future in futures:
         future.add_done_callback(done.put)
     for _ in futures:
@@ -196,8 +197,20 @@ def _end_with_parent(folder: str) -> None:
         os._exit(1)
 
 
-def _run(told: Path, task: Task) -> WorldResult:
-    return run_task(_scenario(told), task)
+def _run(told: Path, task: Task) -> Path:
+    """The file that holds the result of a task."""
+    result = run_task(_scenario(told), task)
+    with NamedTemporaryFile(dir=told.parent, delete=False) as file:
+        pickle.dump(result, file)
+    return Path(file.name)
+
+
+def _taken(file: Path) -> WorldResult:
+    """The result that a worker left in a file."""
+    result = pickle.loads(file.read_bytes())
+    assert isinstance(result, WorldResult)
+    file.unlink()
+    return result
 
 
 @lru_cache(maxsize=1)

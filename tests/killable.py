@@ -3,12 +3,14 @@
 Run as a program: takes the command line of roomfold. From the environment, all optional:
 ROOMFOLD_TEST_SLOW_S: each world takes at least so long. ROOMFOLD_TEST_LOG: a file that gets a line
 ``simulated N`` for each world simulated, in whatever process. ROOMFOLD_TEST_FATAL: a world whose process
-is killed. ROOMFOLD_TEST_CHANGES: numbers n, for each of which it first runs in a child that is killed before
-the n-th change that Python makes to the disk.
+is killed. ROOMFOLD_TEST_BULK_MB: so much goes along with the result of each world but the first, and is
+then lost. ROOMFOLD_TEST_CHANGES: numbers n, for each of which it first runs in a child that is killed
+before the n-th change that Python makes to the disk.
 """
 
 from __future__ import annotations
 
+import operator
 import os
 import signal
 import subprocess
@@ -17,13 +19,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 import roomfold.sim.crew
+import roomfold.sim.pool
+from roomfold.scenarios.schema import Scenario
+from roomfold.sim.crew import Task
+from roomfold.sim.outcome import WorldResult
 
+BULK_MB = int(os.environ.get("ROOMFOLD_TEST_BULK_MB", "0"))
 PATIENCE_S = 300  # more than any of them needs on a busy machine
 TINY = Path(__file__).parent / "scenarios" / "tiny.yaml"
 
@@ -85,6 +93,14 @@ def here() -> Iterator[list[int]]:
         yield worlds
 
 
+class Bulky(float):
+    """A number that takes much to write down, and is the number again when read."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """The number out of a list that holds the bulk as well."""
+        return operator.getitem, ([float(self), bytes(BULK_MB << 20)], 0)
+
+
 def _prepare() -> None:
     """Leave out all forms of the report but a page; note and slow each world."""
     forms = ModuleType("roomfold.reports.forms")
@@ -104,6 +120,17 @@ def _prepare() -> None:
         return draw(scenario, index, *rest)
 
     roomfold.sim.crew.draw_world = noted
+    if BULK_MB:
+        run_task = roomfold.sim.pool.run_task
+
+        def bulky(scenario: Scenario, task: Task) -> WorldResult:
+            result = run_task(scenario, task)
+            if task.index == 0:
+                return result
+            key, value = next(iter(result.draws.items()))
+            return replace(result, draws={**result.draws, key: Bulky(value)})
+
+        roomfold.sim.pool.run_task = bulky
 
 
 def _die_at(number: int) -> None:
