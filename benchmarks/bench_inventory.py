@@ -1,7 +1,8 @@
-"""An inventory of 200,000 machines read into records: processor seconds and peak memory, as xlsx and as CSV.
+"""A scenario made of an inventory of 200,000 machines: processor seconds and peak memory, from xlsx and CSV.
 
 The list is an RVTools ``vInfo`` with the columns that are read and as many that are not. Writing it is not
-counted. Each form is read in a process of its own. Run ``python benchmarks/bench_inventory.py [rows]``.
+counted. Each form is read, and made a scenario of by ``roomfold new``, in processes of their own. Run
+``python benchmarks/bench_inventory.py [rows]``.
 """
 
 from __future__ import annotations
@@ -96,21 +97,37 @@ def one(path: Path) -> dict[str, object]:
     return {"records": len(reading.records), "cpu_s": round(seconds, 2), "peak_mb": peak}
 
 
+def new(path: Path) -> dict[str, object]:
+    """Make a scenario of a file, as the command line does, and measure."""
+    folder = path.with_name(f"new-{path.suffix[1:]}")
+    command = [sys.executable, "-m", "roomfold", "new", str(folder), "--from", str(path), "--quiet"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    written = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+    return {"cpu_s": round(seconds, 2), "peak_mb": after.ru_maxrss // 1024, "written_mb": written >> 20}
+
+
 def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", type=int, nargs="?", default=200_000)
     parser.add_argument("--one", type=Path)
+    parser.add_argument("--new", type=Path)
     options = parser.parse_args()
-    if options.one:
-        print(json.dumps(one(options.one)))
+    if options.one or options.new:
+        print(json.dumps(one(options.one) if options.one else new(options.new)))
         return
     with tempfile.TemporaryDirectory() as folder:
         found: dict[str, object] = {"rows": options.rows, "columns": len(HEADER)}
         for path in write(Path(folder), options.rows):
-            command = [sys.executable, __file__, "--one", str(path)]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            found[path.suffix[1:]] = {"file_mb": path.stat().st_size >> 20, **json.loads(done.stdout)}
+            measured: dict[str, object] = {"file_mb": path.stat().st_size >> 20}
+            for what in ("one", "new"):
+                command = [sys.executable, __file__, f"--{what}", str(path)]
+                done = subprocess.run(command, check=True, capture_output=True, text=True)
+                measured["read" if what == "one" else "new"] = json.loads(done.stdout)
+            found[path.suffix[1:]] = measured
     print(json.dumps({**found, "python": platform.python_version()}))
 
 

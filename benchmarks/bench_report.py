@@ -26,7 +26,7 @@ from roomfold.reports.statement import state
 def main(folder: Path, rounds: int) -> None:
     """Make the forms once uncounted, then so many times."""
     began = process_time()
-    study = kept(folder)
+    study = kept(folder).study
     read_s = process_time() - began
     began = process_time()
     statement = state(study)

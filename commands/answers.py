@@ -8,15 +8,7 @@ from typing import Literal
 
 import click
 
-from .options import (
-    jobs_option,
-    json_option,
-    lang_option,
-    quiet_option,
-    seed_option,
-    sets_option,
-    worlds_option,
-)
+from .options import Simulating, json_option, lang_option, simulating
 from .printing import print_found, print_json
 
 
@@ -35,12 +27,8 @@ from .printing import print_found, print_json
     "--method", type=click.Choice(["auto", "worlds", "emulator"]), default="auto", show_default=True
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder; default out/NAME-calibration.")
-@worlds_option
-@jobs_option
-@quiet_option
-@seed_option
+@simulating(elsewhere=False)
 @lang_option
-@sets_option
 @json_option
 def calibrate(
     source: str,
@@ -51,12 +39,8 @@ def calibrate(
     refine: int,
     method: Literal["auto", "worlds", "emulator"],
     out: Path | None,
-    worlds: int | None,
-    jobs: int | None,
-    quiet: bool,
-    seed: int | None,
+    how: Simulating,
     lang: str | None,
-    overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Condition the worlds of a run on published claims.
@@ -73,19 +57,19 @@ def calibrate(
     found, page = run_calibration(
         source,
         ask,
-        overrides=overrides,
+        overrides=how.overrides,
         out=out,
-        worlds=worlds,
-        seed=seed,
-        jobs=jobs or cores(),
-        quiet=quiet,
+        worlds=how.worlds,
+        seed=how.seed,
+        jobs=how.jobs or cores(),
+        quiet=how.quiet,
     )
-    again = command(found, source, overrides)
+    again = command(found, source, how.overrides)
     print_found(as_json, lang, lambda: to_json(found, again), partial(calibration_table, found), page)
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--figure",
     "figures",

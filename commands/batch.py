@@ -8,16 +8,7 @@ from pathlib import Path
 import click
 
 from .crews import HINT, lasting_crew
-from .options import (
-    cluster_option,
-    jobs_option,
-    json_option,
-    lang_option,
-    quiet_option,
-    seed_option,
-    sets_option,
-    worlds_option,
-)
+from .options import Simulating, json_option, lang_option, simulating
 from .printing import print_found
 
 
@@ -33,42 +24,30 @@ from .printing import print_found
 )
 @click.option("--list", "paired", is_flag=True, help="Take the values of all fields in step, not as a grid.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; default out/NAME-sweep.")
-@worlds_option
-@jobs_option
-@cluster_option
-@quiet_option
-@seed_option
+@simulating()
 @lang_option
-@sets_option
 @json_option
 def sweep(
     scenario: str,
     over: tuple[str, ...],
     paired: bool,
     out: Path | None,
-    worlds: int | None,
-    jobs: int | None,
-    cluster: str | None,
-    quiet: bool,
-    seed: int | None,
+    how: Simulating,
     lang: str | None,
-    overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Run a scenario with fields at many values, in the same worlds each."""
     from ..reports import Step, check_place
-    from ..reports.batch.runs import Ask
     from ..reports.batch.sweep import on_one_screen, publish_sweep, run_sweep, to_json, written
     from ..scenarios import load
-    from ..sim.pool import cores
 
-    folder = out or Path("out") / f"{load(scenario, overrides).name}-sweep"
+    folder = out or Path("out") / f"{load(scenario, how.overrides).name}-sweep"
     check_place(folder, written)
     click.get_current_context().meta[HINT] = "run the same again to continue; finished points are kept"
-    with lasting_crew(cluster, jobs) as crew:
-        ask = Ask(overrides, worlds, seed, jobs or cores(), quiet, crew)
+    with lasting_crew(how.cluster, how.jobs) as crew:
+        ask = how.ask(crew)
         found = run_sweep(scenario, over, ask, folder, paired=paired)
-    with Step("writing chart and page", quiet):
+    with Step("writing chart and page", how.quiet):
         page = publish_sweep(found, folder)
     print_found(as_json, lang, lambda: to_json(found), partial(on_one_screen, found), page)
 
@@ -76,34 +55,22 @@ def sweep(
 @click.command()
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option("--out", type=click.Path(path_type=Path), default="out", help="Folder for runs and page.")
-@worlds_option
-@jobs_option
-@cluster_option
-@quiet_option
-@seed_option
+@simulating()
 @lang_option
-@sets_option
 @json_option
 def compare(
     runs: tuple[str, ...],
     out: Path,
-    worlds: int | None,
-    jobs: int | None,
-    cluster: str | None,
-    quiet: bool,
-    seed: int | None,
+    how: Simulating,
     lang: str | None,
-    overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Set runs beside each other: folders that runs wrote, or scenarios (NAME@OVERRIDE), run first."""
     from ..reports.batch.compare import compare as compared
     from ..reports.batch.compare import compare_table, to_json, write_page
-    from ..reports.batch.runs import Ask
-    from ..sim.pool import cores
 
     click.get_current_context().meta[HINT] = f"run the same again to continue; finished runs stay in {out}"
-    with lasting_crew(cluster, jobs) as crew:
-        found = compared(runs, out, Ask(overrides, worlds, seed, jobs or cores(), quiet, crew))
+    with lasting_crew(how.cluster, how.jobs) as crew:
+        found = compared(runs, out, how.ask(crew))
     page = write_page(found, runs, out)
     print_found(as_json, lang, lambda: to_json(found), partial(compare_table, found), page)

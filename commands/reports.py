@@ -8,6 +8,7 @@ from typing import Literal
 
 import click
 
+from .language import chosen
 from .options import quiet_option
 
 FORMS = ("html", "docx", "xlsx", "pdf", "charts")
@@ -51,13 +52,16 @@ def report(
             raise click.UsageError(f"{option} goes only with --chart.")
     if chart is not None and forms:
         raise click.UsageError("--chart makes one chart alone: leave --form out.")
-    from ..reports import Step, languages
+    from ..reports import Step, languages, manifest
     from ..reports.forms import OF_A_RUN
-    from ..reports.remake import OneChart, remake
+    from ..reports.remake import OneChart, Wish, remake
 
     one = None if chart is None else OneChart(chart, chart_format or "svg", width)
+    wish = Wish(languages(lang), forms or OF_A_RUN, one)
+    wish.check()
+    manifest.made(folder)
     with Step("writing reports", quiet):
-        made = remake(folder, out, langs=languages(lang), forms=forms or OF_A_RUN, chart=one)
+        made = remake(folder, out, wish)
     click.echo("\n".join(str(path) for path in made))
 
 
@@ -69,9 +73,10 @@ def report(
 @quiet_option
 def explore(folder: Path, out: Path | None, quiet: bool) -> None:
     """Write a page with sliders over what matters most: what if it were otherwise?"""
-    from ..reports import Step
+    from ..reports import Step, manifest
     from ..reports.explore import explore as explored
 
+    manifest.made(folder)
     with Step("fitting and writing the page", quiet):
         page = explored(folder, out)
     click.echo(page)
@@ -80,7 +85,12 @@ def explore(folder: Path, out: Path | None, quiet: bool) -> None:
 @click.command()
 @_folder
 @click.argument("item", required=False)
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Of the citation; default the system's.")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    callback=chosen,
+    help="Of the citation; default the system's.",
+)
 @click.option(
     "--format",
     "form",

@@ -11,16 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .crews import HINT, crew_at, kept, lasting_crew
-from .options import (
-    cluster_option,
-    jobs_option,
-    json_option,
-    lang_option,
-    quiet_option,
-    seed_option,
-    sets_option,
-    worlds_option,
-)
+from .options import Simulating, jobs_option, json_option, lang_option, quiet_option, simulating
 from .printing import print_found
 
 if TYPE_CHECKING:
@@ -37,13 +28,8 @@ if TYPE_CHECKING:
 @click.option(
     "--resume", type=click.Path(path_type=Path), help="Continue the run that was to write this folder."
 )
-@worlds_option
-@jobs_option
-@cluster_option
-@quiet_option
-@seed_option
+@simulating()
 @lang_option
-@sets_option
 @json_option
 def run(
     scenarios: tuple[str, ...],
@@ -51,13 +37,8 @@ def run(
     every: bool,
     matrix: bool,
     resume: Path | None,
-    worlds: int | None,
-    jobs: int | None,
-    cluster: str | None,
-    quiet: bool,
-    seed: int | None,
+    how: Simulating,
     lang: str | None,
-    overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Simulate every alternative in many worlds and state what is saved.
@@ -66,39 +47,32 @@ def run(
     """
     from ..scenarios import FleetScenario, load_any
 
-    if cluster and jobs:
-        raise click.UsageError("--jobs is for this machine and --cluster for others: give one of them.")
     if every or matrix or len(scenarios) > 1:
         if resume:
             raise click.UsageError("--resume continues one run; a run of many continues by itself.")
-        asked = _asked(scenarios, every=every, matrix=matrix)
-        _run_many(asked, out, overrides, worlds, seed, jobs, cluster, lang, quiet=quiet, as_json=as_json)
+        _run_many(_asked(scenarios, every=every, matrix=matrix), out, how, lang, as_json=as_json)
         return
     scenario = scenarios[0] if scenarios else None
-    loaded = None if scenario is None else load_any(scenario, overrides)
+    loaded = None if scenario is None else load_any(scenario, how.overrides)
     if isinstance(loaded, FleetScenario):
-        if resume or worlds or jobs or cluster:
+        if resume or how.worlds or how.jobs or how.cluster:
             raise click.UsageError("A fleet scenario takes no --resume, --worlds, --jobs or --cluster.")
-        _run_fleet(loaded, scenario or loaded.name, out, seed, lang, quiet=quiet, as_json=as_json)
+        _run_fleet(loaded, scenario or loaded.name, out, how, lang, as_json=as_json)
         return
-    if resume is not None and loaded is None and overrides:
+    if resume is not None and loaded is None and how.overrides:
         raise click.UsageError("--set cannot change a run that was begun: leave it out, or run anew.")
     if resume is None and loaded is None:
         raise click.UsageError("Missing argument 'SCENARIO'.")
-    _run_one(loaded, out, resume, worlds, seed, jobs, cluster, lang, quiet=quiet, as_json=as_json)
+    _run_one(loaded, out, resume, how, lang, as_json=as_json)
 
 
 def _run_one(
     scenario: Scenario | None,
     out: Path | None,
     resume: Path | None,
-    worlds: int | None,
-    seed: int | None,
-    jobs: int | None,
-    cluster: str | None,
+    how: Simulating,
     lang: str | None,
     *,
-    quiet: bool,
     as_json: bool,
 ) -> None:
     from ..reports import Step, begin, publish, state, table, watched_study
@@ -106,21 +80,21 @@ def _run_one(
     from ..sim.pool import cores
 
     if resume is not None:
-        store = take_up(resume, scenario, out, worlds, seed)
+        store = take_up(resume, scenario, out, how.worlds, how.seed)
     else:
         assert scenario is not None
-        store = begin(scenario, out, worlds, seed)
+        store = begin(scenario, out, how.worlds, how.seed)
     if isinstance(store, Path):
         click.echo(f"{store}: complete already", err=True)
         name = store / "report.html"
         click.echo((store / "statement.json").read_text("utf-8").rstrip() if as_json else name)
         return
-    with kept(store), crew_at(cluster) as crew:
-        jobs, began = jobs or cores(), time.monotonic()
-        study = watched_study(store.asked.scenario, jobs=jobs, quiet=quiet, crew=crew, store=store)
-        where = "a cluster" if cluster else f"{jobs} processes"
+    with kept(store), crew_at(how.cluster) as crew:
+        jobs, began = how.jobs or cores(), time.monotonic()
+        study = watched_study(store.asked.scenario, jobs=jobs, quiet=how.quiet, crew=crew, store=store)
+        where = "a cluster" if how.cluster else f"{jobs} processes"
         log = f"simulation: {time.monotonic() - began:.1f} s, {where}\n"
-        with Step("writing charts and report", quiet):
+        with Step("writing charts and report", how.quiet):
             statement = state(study)
             publish(statement, study, store.target, log=log, store=store)
     print_found(as_json, lang, statement.to_json, partial(table, statement), store.target / "report.html")
@@ -140,55 +114,37 @@ def _asked(scenarios: tuple[str, ...], *, every: bool, matrix: bool) -> list[str
 
 
 def _run_many(
-    asked: list[str],
-    out: Path | None,
-    overrides: tuple[str, ...],
-    worlds: int | None,
-    seed: int | None,
-    jobs: int | None,
-    cluster: str | None,
-    lang: str | None,
-    *,
-    quiet: bool,
-    as_json: bool,
+    asked: list[str], out: Path | None, how: Simulating, lang: str | None, *, as_json: bool
 ) -> None:
-    from ..reports.batch.runs import INDEX, Ask, index_table, run_each, to_json
-    from ..sim.pool import cores
+    from ..reports.batch.runs import INDEX, index_table, run_each, to_json
 
     folder = out or Path("out")
     click.get_current_context().meta[HINT] = f"run the same again to continue; finished runs stay in {folder}"
-    with lasting_crew(cluster, jobs) as crew:
-        found = run_each(asked, folder, Ask(overrides, worlds, seed, jobs or cores(), quiet, crew))
+    with lasting_crew(how.cluster, how.jobs) as crew:
+        found = run_each(asked, folder, how.ask(crew))
     print_found(as_json, lang, lambda: to_json(found), partial(index_table, found), folder / INDEX)
     sys.exit(max(ran.exit_code for ran in found))
 
 
 def _run_fleet(
-    scenario: FleetScenario,
-    shown: str,
-    out: Path | None,
-    seed: int | None,
-    lang: str | None,
-    *,
-    quiet: bool,
-    as_json: bool,
+    scenario: FleetScenario, shown: str, out: Path | None, how: Simulating, lang: str | None, *, as_json: bool
 ) -> None:
     from ..reports import check_place, watched_fleet
     from ..reports.fleet import fleet_table, publish_fleet, state_fleet
 
     folder = out or Path("out") / scenario.name
     check_place(folder)
-    if seed is not None:
-        scenario = scenario.model_copy(update={"seed": seed})
+    if how.seed is not None:
+        scenario = scenario.model_copy(update={"seed": how.seed})
     began = time.monotonic()
-    study = watched_fleet(scenario, shown, quiet=quiet)
+    study = watched_fleet(scenario, shown, quiet=how.quiet)
     statement = state_fleet(study)
     publish_fleet(statement, study, folder, log=f"simulation: {time.monotonic() - began:.1f} s\n")
     print_found(as_json, lang, statement.to_json, partial(fleet_table, statement), folder / "report.html")
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @jobs_option
 @quiet_option
 def verify(folder: Path, jobs: int | None, quiet: bool) -> None:

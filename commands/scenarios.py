@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import click
 
+from .language import spoken, user_language
 from .options import json_option, sets_option
 from .printing import print_json
 
@@ -48,15 +51,19 @@ def _few(names: list[str]) -> str:
 
 @click.command()
 @click.argument("scenario")
+@click.option("--fix", is_flag=True, help="Rewrite renamed fields in the file first; nothing else changes.")
 @sets_option
 @json_option
-def check(scenario: str, overrides: tuple[str, ...], as_json: bool) -> None:
+def check(scenario: str, fix: bool, overrides: tuple[str, ...], as_json: bool) -> None:
     """Check a scenario: every problem at once, else what it assumes rather than knows."""
     from ..scenarios import InputError, Scenario, assumptions, load_any, variants_of
     from ..scenarios.check import table
     from ..scenarios.variants import joined, split
 
+    fixed: dict[str, object] = {}
     try:
+        if fix:
+            fixed = {"fixed": _fix(scenario, quiet=as_json)}
         for variant in variants_of(scenario).overrides:
             load_any(joined(split(scenario)[0], [variant]), overrides)
         loaded = load_any(scenario, overrides)
@@ -69,18 +76,46 @@ def check(scenario: str, overrides: tuple[str, ...], as_json: bool) -> None:
         if not as_json:
             raise
         problems = [asdict(problem) for problem in error.problems]
-        print_json({"valid": False, "problems": problems})
+        print_json({"valid": False, **fixed, "problems": problems})
         sys.exit(error.exit_code)
     if as_json:
-        print_json({"valid": True, "assumptions": [asdict(row) for row in rows]})
+        print_json({"valid": True, **fixed, "assumptions": [asdict(row) for row in rows]})
         return
     click.echo(table(rows, shutil.get_terminal_size().columns if sys.stdout.isatty() else 0))
     click.echo(f"{scenario}: valid")
 
 
-@click.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    from ..scenarios.attributes import schema_json
+def _fix(scenario: str, *, quiet: bool) -> list[dict[str, object]]:
+    """Rewrite the files of a scenario where fields are renamed, and say what was changed and what was not."""
+    from ..scenarios import library
+    from ..scenarios.fix import fixes
+    from ..scenarios.variants import split
+    from ..sim.durable import write_durably
 
-    print_json(schema_json())
+    if split(scenario)[0] in library():
+        raise click.UsageError("--fix is for a file of your own, not for a scenario of the library.")
+    found = fixes(scenario)
+    for path, data in found.files.items():
+        write_durably(path.resolve(), [data])
+    if not quiet:
+        language = user_language()
+        for problem in found.left:
+            click.echo(replace(problem, message=spoken(problem.message, language)), err=True)
+        for made in found.made:
+            click.echo(spoken(str(made), language))
+        if not found.made:
+            click.echo(spoken(f"{scenario}: no field is renamed", language))
+    return [asdict(made) for made in found.made]
+
+
+@click.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write, in UTF-8.")
+def schema(out: Path | None) -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from ..scenarios.json_schema import schema_json
+
+    if out is None:
+        print_json(schema_json())
+        return
+    out.write_text(json.dumps(schema_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    click.echo(out)

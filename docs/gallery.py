@@ -50,12 +50,12 @@ ENTRIES: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "各级政府年节约与分摊，各付款方全期收支。用于商定费用分担。",
         ),
         "energy": (
-            "Electricity before and after, by cause. To state energy saved and PUE.",
-            "整合前后用电量及构成。用于说明节电量和PUE。",
+            "Electricity with every alternative, by cause. To state energy saved and PUE.",
+            "各方案用电量及构成。用于说明节电量和PUE。",
         ),
         "utilisation": (
-            "How busy machines are by hour and weekday, before and after. To show idle capacity.",
-            "整合前后按时刻和星期的利用率。用于说明闲置能力。",
+            "How busy machines are by hour and weekday, with every alternative. To show idle capacity.",
+            "各方案按时刻和星期的利用率。用于说明闲置能力。",
         ),
         "hosts": (
             "CPU against memory of every cloud host, filled and stranded. To see what a plan leaves unused.",
@@ -165,8 +165,11 @@ LEAD = """# Gallery of charts
 
 Each chart of a report, in English and in Chinese. A chart states its finding in its title; the text
 under it in the report says how to read it, and the table behind it lies beside it as CSV. Headings are
-ids of figures: `roomfold report DIR --chart ID` draws one alone, `roomfold cite DIR ID` cites it. This
-page is made by `python docs/gallery.py`.
+ids of figures: `roomfold report DIR --chart ID` draws one alone, `roomfold cite DIR ID` cites it. With
+several alternatives most charts show all of them; `waterfall`, `levels`, `hosts` and `migration` are drawn
+once for each, the second and further ones as ID-ALTERNATIVE (`waterfall-virtualise`). Where a scenario has
+its baseline alone, only `energy`, `utilisation`, `rooms` and `service` are drawn. This page is made by
+`python docs/gallery.py`.
 """
 
 

@@ -11,19 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.errors import InfeasibleError
+from ..scenarios.flavours import CATALOGUE, rounded_up
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-# The usual steps of cloud catalogues: powers of two with steps between where most components lie.
-# Memory lies on a grid of 4 GB and disk of 100 GB, so that exact tables over them stay small.
-VCPU = (1, 2, 4, 8, 12, 16, 24, 32)
-MEMORY_GB = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128)
-DISK_GB = (100, 200, 300, 500, 1000, 2000, 4000)
-CATALOGUE = (VCPU, MEMORY_GB, DISK_GB)
-# Beyond the largest step sizes are rounded up to whole multiples of this.
-LARGE_STEP = (8, 32, 1000)
 # Where the catalogue's size fits on no host but the component does.
 FINE_STEP = (1, 4, 100)
 SMALLEST = np.array([steps[0] for steps in CATALOGUE], dtype=np.float64)
@@ -45,7 +38,7 @@ def choose_flavours(needs: Floats, ids: NDArray[np.int32], capacities: Floats) -
     Raises:
         InfeasibleError: a component fits on no host type.
     """
-    rounded = np.stack([_up(needs[:, k], k) for k in range(len(CATALOGUE))], axis=1)
+    rounded = np.stack([rounded_up(needs[:, k], k) for k in range(len(CATALOGUE))], axis=1)
     large = ~_fits(rounded, capacities)
     rounded[large] = np.ceil(needs[large] / FINE_STEP - 1e-9) * FINE_STEP
     over = np.flatnonzero(~_fits(rounded, capacities))
@@ -54,13 +47,6 @@ def choose_flavours(needs: Floats, ids: NDArray[np.int32], capacities: Floats) -
     sizes, row, counts = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
     merged, kept = _merge(sizes, counts, capacities)
     return merged, kept[row.ravel()]
-
-
-def _up(needs: Floats, dimension: int) -> Floats:
-    steps = np.array(CATALOGUE[dimension], dtype=np.float64)
-    place = np.searchsorted(steps, needs - 1e-9)
-    beyond = np.ceil(needs / LARGE_STEP[dimension]) * LARGE_STEP[dimension]
-    return np.where(place < len(steps), steps[np.minimum(place, len(steps) - 1)], beyond)
 
 
 def _fits(sizes: Floats, capacities: Floats) -> Bools:

@@ -51,10 +51,8 @@ def needs(
     )
     wanted = measured * world.of(cloud.comfort_factor)
     if sizing == "as-is":
-        curves = [scenario.hardware.curves[name] for name in sorted(scenario.hardware.curves)]
-        installed_gb = np.array([c.memory_gb for c in curves])[servers.generation_curve[rows, 0]]
         wanted[:, 0] = servers.vcpu_as_is[rows]
-        wanted[:, 1] = np.maximum(installed_gb, servers.memory_gb[rows])
+        wanted[:, 1] = np.maximum(servers.installed_gb[rows], servers.memory_gb[rows])
         measured[:, 0] = wanted[:, 0]
     else:
         if sizing == "performance":

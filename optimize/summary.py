@@ -21,7 +21,7 @@ def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int
         "world": world.index,
         "rooms_today": int((world.estate.rooms.opens_month == 0).sum()),
         "systems": len(world.estate.systems.id),
-        "servers": len(world.estate.servers.id),
+        "servers": round(float(world.estate.servers.machine_share.sum())),
     }
     cloud = scenario.alternatives[plan.alternative].cloud
     if cloud is None or plan.proof is None:
@@ -36,7 +36,7 @@ def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int
         "last_cut_over": last.isoformat(),
         "team_fte": plan.team_fte,
         "components_on_cloud": int((plan.placement >= 0).sum()),
-        "pools": [f"{zone} level {level}" for zone, level in _pools(plan)],
+        "pools": [f"{zone} level {level}" for zone, level in sorted(set(plan.pools))],
         "hosts": proof.hosts,
         **({"hosts_owned": int(hosts.owned.sum())} if cloud.existing else {}),
         "hosts_by_type": [f"{t.name}: {n}" for t, n in zip(cloud.host_types, by_type, strict=True) if n],
@@ -52,11 +52,6 @@ def summary(scenario: Scenario, world: World, plan: Plan) -> dict[str, str | int
         "solver": proof.solver,
         "seconds": proof.seconds,
     }
-
-
-def _pools(plan: Plan) -> Sequence[tuple[str, int]]:
-    """Zone and level of each pool; where every room has its own, each pair once."""
-    return plan.pools if plan.pool_room is None else sorted(set(plan.pools))
 
 
 def _baselines(baselines: Sequence[Baseline]) -> dict[str, int | float]:

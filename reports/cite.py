@@ -120,9 +120,7 @@ def cite(
 
 
 def _read(folder: Path, lang: Lang) -> Cited:
-    made = manifest.read(folder)
-    if made is None:
-        raise RoomfoldError(f"{folder}: holds no run (no readable {manifest.NAME})")
+    made = manifest.made(folder)
     file = folder / "statement.json"
     try:
         found: dict[str, Any] = json.loads(file.read_text("utf-8"))
@@ -164,14 +162,14 @@ def _part(run: Cited, folder: Path, item: str) -> str:
 
 
 def _tables(folder: Path, lang: Lang) -> dict[str, str]:
-    """Captions of the report's tables by id; none if the run is not of this version."""
+    """Captions of the report's tables by id; none if they cannot be made here."""
     from .document.blocks import Table
     from .document.compose import compose
     from .kept import KeptError, kept
     from .statement import state
 
     try:
-        study = kept(folder)
+        study = kept(folder).study
     except KeptError:
         return {}
     blocks = compose(state(study), {}, "", lang).blocks

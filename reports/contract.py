@@ -19,6 +19,7 @@ from .money.contract import metrics_json, money_json
 from .quantiles import Stat
 
 if TYPE_CHECKING:
+    from .gaps import Gaps
     from .policy import RuleFigures
     from .sites import RecoveryFigures, SiteFigures
     from .statement import Conduct, Savings, Statement
@@ -102,6 +103,7 @@ def to_json(statement: Statement) -> Json:
         ],
         "spread_by_grade": {grade: _round(share) for grade, share in statement.spread_by_grade.items()},
         "uncertainty": None if statement.uncertainty is None else _uncertainty(statement.uncertainty),
+        **({} if statement.gaps is None else {"gaps": _gaps(statement.gaps)}),
         "definitions": {key: {lang: say(lang, f"define.{key}") for lang in LANGS} for key in DEFINITIONS},
     }
 
@@ -247,6 +249,28 @@ def _uncertainty(found: Uncertainty) -> Json:
         "convergence": _rounded(asdict(found.convergence)),
         "sensitivity": {name: _rounded(asdict(part)) for name, part in found.sensitivities.items()},
         "standings": {name: _rounded(asdict(part)) for name, part in found.standings.items()},
+    }
+
+
+def _gaps(found: Gaps) -> Json:
+    return {
+        "figure": "annual_total",
+        "columns": [
+            {
+                "table": gap.table,
+                "column": gap.column,
+                "file": gap.file,
+                "blank": gap.blank,
+                "rows": gap.rows,
+                "share_of_spread_at_most": _round(gap.share),
+                "share_p5_p95": [_round(end) for end in gap.share_range],
+                "narrower_at_most": _round(gap.narrower),
+                "quantities": list(gap.quantities),
+                "grade": gap.grade,
+            }
+            for gap in found.ranked
+        ],
+        "not_ranked": [{"table": table, "column": column} for table, column in found.weighted],
     }
 
 

@@ -2,20 +2,22 @@
 
 Everything is written in a working folder beside it and renamed into place when it is complete and on
 the disk; a former result there gives way only then. After an error nothing is left but the working folder
-of a run that can be resumed (``sim.store``).
+of a run that can be resumed (``sim.store``). What a killed process left, ``.NAME.partial``, is cleared away
+by the next that writes there: its lock fell with that process.
 """
 
 from __future__ import annotations
 
 import shutil
-import tempfile
+import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import IO
 
 from ..scenarios.errors import RoomfoldError
 from ..sim.durable import sync_tree
-from ..sim.store import FORMER, OUTPUT, Store
+from ..sim.store import FORMER, LOCK, OUTPUT, SUFFIX, Store, locked
 from . import manifest
 
 LEFT_BY_DESKTOPS = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -69,7 +71,8 @@ def check_place(folder: Path, written: Written = manifest.written) -> None:
     while not place.exists():
         place = place.parent
     try:
-        _temporary(folder, place).rmdir()
+        with _temporary(folder.absolute(), place):
+            pass
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(place)) from error
 
@@ -89,6 +92,7 @@ def write_folder(
 
     Raises:
         FolderError: see ``check_folder``.
+        RoomfoldError: if another process writes there.
         OSError: with a file's name, or that of the folder: the disk is full, say.
     """
     check_folder(folder, written)
@@ -118,11 +122,8 @@ def _working(folder: Path, store: Store | None) -> Iterator[Path]:
         if store is not None:
             yield store.folder
             return
-        temporary = _temporary(folder, folder.parent)
-        try:
+        with _temporary(folder, folder.parent) as temporary:
             yield temporary
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _files(folder: Path) -> set[str]:
@@ -131,9 +132,37 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in there}
 
 
-def _temporary(folder: Path, place: Path) -> Path:
-    """A new folder to work in."""
-    return Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=place))
+@contextmanager
+def _temporary(folder: Path, place: Path) -> Iterator[Path]:
+    """An empty folder to work in, held by this process, gone in the end; what a dead one left goes first."""
+    temporary = place / f".{folder.name}{SUFFIX}"
+    temporary.mkdir(exist_ok=True)
+    if others := {path.name for path in temporary.iterdir()} - {LOCK, OUTPUT, FORMER}:
+        raise FolderError(
+            f"{temporary}: holds other files ({min(others)}), and {folder} is written from there"
+        )
+    lock = locked(temporary)
+    try:
+        if (temporary / FORMER).exists() and not folder.exists():  # killed between two renames
+            (temporary / FORMER).rename(folder)
+        for left in (OUTPUT, FORMER):
+            if (temporary / left).exists():
+                shutil.rmtree(temporary / left)
+        yield temporary
+    finally:
+        _leave(temporary, lock)
+
+
+def _leave(temporary: Path, lock: IO[bytes]) -> None:
+    """Remove a working folder, its lock at the very end."""
+    for left in (OUTPUT, FORMER):
+        shutil.rmtree(temporary / left, ignore_errors=True)
+    if sys.platform == "win32":
+        lock.close()  # no open file can be removed there
+    with suppress(OSError):
+        (temporary / LOCK).unlink(missing_ok=True)
+        temporary.rmdir()
+    lock.close()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +24,15 @@ Form = Literal["html", "docx", "xlsx", "pdf", "charts"]
 FORMS: tuple[Form, ...] = ("html", "docx", "xlsx", "pdf", "charts")
 OF_A_RUN: tuple[Form, ...] = ("html", "docx", "xlsx", "charts")
 PAGE = "report.html"
+
+
+def lacking(forms: Collection[Form]) -> str | None:
+    """What must be installed for forms to be made, in words; None if all is there."""
+    if "pdf" not in forms or find_spec("typst") is not None:
+        return None
+    from .pdf.write import INSTALL
+
+    return f"a PDF needs the package typst: {INSTALL}"
 
 
 def write_forms(

@@ -1,12 +1,13 @@
 """The study of a finished run, kept in its folder: every report can be made again from it without simulating.
 
-``study.bin`` holds the results of all worlds, and plans and runs of the one that is kept in full, each value
-to the bit. The scenario stands beside it, and the estate is drawn again: its hash tells whether it is the
-same. Times that solvers took are left out, for they are other ones in every run.
+``study.bin`` holds the results of all worlds, and estate, plans and runs of the one that is kept in full,
+each value to the bit; the scenario stands beside it. So a later version of roomfold, whose model draws and
+simulates otherwise, can report on what was simulated then, as long as results are made of the same fields.
+Times that solvers took are left out, for they are other ones in every run.
 
 One line names the format and the SHA-256 of the rest; one line of JSON lists the blocks; then come a tree of
 plain values (``sim.codec``) and every array, compressed by the library that compresses the tables, so that
-its version decides on the bytes of both. Which code reads the file is in the manifest.
+its version decides on the bytes of both.
 """
 
 from __future__ import annotations
@@ -23,21 +24,25 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from .. import __version__
 from ..optimize.plan import Plan, Proof, ScheduleProof, SitingProof
 from ..scenarios.clock import Clock
-from ..scenarios.draw_estate import draw_estate
-from ..scenarios.errors import RoomfoldError
+from ..scenarios.errors import InputError, RoomfoldError
+from ..scenarios.estate import Estate
 from ..scenarios.fleet import FleetScenario
 from ..scenarios.loader import fingerprint, load_any
 from ..scenarios.world import World
-from ..sim import stamp
 from ..sim.codec import plain, typed
 from ..sim.outcome import Study, WorldResult
 from ..sim.run import Run
 from . import manifest
 
 NAME, SCENARIO = "study.bin", "scenario.yaml"
-FORMAT = b"roomfold study 1"
+KIND, NUMBER = (
+    b"roomfold study",
+    b"2",
+)  # one more whenever a field of the results comes to mean something else
+NEEDED = {"command", "scenario_fingerprint", "sha256"}  # of the manifest
 LEVEL = 6  # of zstd; 9 gains half a per cent
 
 Array = np.ndarray[Any, Any]
@@ -49,18 +54,25 @@ class KeptError(RoomfoldError):
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A study as it was kept, and the manifest beside it."""
+
+    study: Study
+    manifest: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class _Content:
     """What the file holds of a study.
 
     Attributes:
-        world: number of the world that is kept in full.
-        estate: hash of its estate.
+        world: number of the world that is kept in full; ``estate`` is its estate.
     """
 
     scenario: str
     seed: int
     world: int
-    estate: str
+    estate: Estate
     results: tuple[WorldResult, ...]
     plans: Mapping[str, Plan]
     runs: Mapping[str, Run]
@@ -89,7 +101,7 @@ def keep(study: Study, folder: Path) -> None:
         scenario=fingerprint(study.scenario),
         seed=study.seed,
         world=study.world.index,
-        estate=_digest(study.world.estate),
+        estate=study.world.estate,
         results=tuple(_untimed_result(result) for result in study.results),
         plans={name: _untimed_plan(made) for name, made in study.plans.items()},
         runs=study.runs,
@@ -103,66 +115,55 @@ def keep(study: Study, folder: Path) -> None:
     for part in parts:
         digest.update(part)
     with (folder / NAME).open("wb") as file:
-        file.write(b"%s %s\n" % (FORMAT, digest.hexdigest().encode()))
+        file.write(b"%s %s %s\n" % (KIND, NUMBER, digest.hexdigest().encode()))
         file.writelines(parts)
 
 
-def kept(folder: Path) -> Study:
-    """The study of the run in a folder.
+def kept(folder: Path) -> Kept:
+    """The study of the run in a folder, whatever version of roomfold simulated it.
 
     Raises:
-        KeptError: if the folder holds no run over worlds, one of another version, or a damaged one.
+        KeptError: if the folder holds a run of a fleet, one that this version cannot read, or a damaged one.
+        NoRunError: if it holds no run.
     """
-    made = _of_this_version(folder)
-    changed = KeptError(f"{folder / SCENARIO}: was changed since the run; run it anew")
+    made = manifest.made(folder)
+    if not made.keys() >= NEEDED:
+        raise KeptError(f"{folder / manifest.NAME}: is damaged; run it anew")
     if not manifest.unchanged(folder, SCENARIO, made):
-        raise changed
-    scenario = load_any(folder / SCENARIO)
+        raise KeptError(f"{folder / SCENARIO}: was changed since the run; run it anew")
+    try:
+        scenario = load_any(folder / SCENARIO)
+    except InputError as error:
+        raise _unreadable(folder, made, str(error.problems[0])) from error
     if isinstance(scenario, FleetScenario):
         raise KeptError(f"{folder}: is the run of a fleet, which keeps no study; run it anew for its report")
-    content = _content(folder / NAME)
-    if content.scenario != fingerprint(scenario):  # code of the user's own, say
-        raise changed
+    content = _content(folder, made)
     values = next(result.draws for result in content.results if result.world == content.world)
     clock = Clock.of(scenario.time, scenario.calendar)
-    world = World(
-        content.seed,
-        content.world,
-        values,
-        clock,
-        draw_estate(scenario, content.seed, content.world, values, clock),
+    world = World(content.seed, content.world, values, clock, content.estate)
+    study = Study(scenario, content.seed, content.results, world, content.plans, content.runs)
+    return Kept(study, made)
+
+
+def _unreadable(folder: Path, made: Mapping[str, object], why: str) -> KeptError:
+    return KeptError(
+        f"{folder}: was made by roomfold {made['roomfold']} and cannot be read by {__version__} ({why}); "
+        "report it with that version, or run it anew"
     )
-    if _digest(world.estate) != content.estate:
-        raise KeptError(
-            f"{folder}: {manifest.elsewhere(made)}, where the estate is drawn otherwise; run it anew"
-        )
-    return Study(scenario, content.seed, content.results, world, content.plans, content.runs)
 
 
-def _of_this_version(folder: Path) -> Mapping[str, object]:
-    """The manifest of a run whose study this code can read."""
-    made = manifest.read(folder)
-    if made is None:
-        raise KeptError(f"{folder}: holds no run (no readable {manifest.NAME})")
-    here = stamp.stamp()
-    for name in ("roomfold", "code"):
-        there = made.get(name, "of an earlier version")
-        if there != here[name]:
-            what = f"roomfold {there}" if name == "roomfold" else f"roomfold {here['roomfold']}, code {there}"
-            raise KeptError(
-                f"{folder}: was made by {what}; here is {here[name]}: use that version, or run it anew"
-            )
-    return made
-
-
-def _content(path: Path) -> _Content:
-    """What a file holds, if it is whole."""
+def _content(folder: Path, made: Mapping[str, object]) -> _Content:
+    """What a study's file holds, if it is whole and made of the fields that are known here."""
+    path = folder / NAME
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise KeptError(f"{path}: is not there; run it anew") from error
     head, _, rest = data.partition(b"\n")
-    if head != b"%s %s" % (FORMAT, sha256(rest).hexdigest().encode()):
+    kind, _, numbered = head.rpartition(b" ")[0].rpartition(b" ")
+    if kind == KIND and numbered != NUMBER and numbered.isdigit():
+        raise _unreadable(folder, made, f"{NAME} has format {numbered.decode()}, not {NUMBER.decode()}")
+    if head != b"%s %s %s" % (KIND, NUMBER, sha256(rest).hexdigest().encode()):
         raise KeptError(f"{path}: is damaged; run it anew")
     listed, _, rest = rest.partition(b"\n")
     arrays, at = [], 0
@@ -170,7 +171,10 @@ def _content(path: Path) -> _Content:
         block = _Block(*fields)
         arrays.append(_unpacked(block, rest[at : at + block.size]))
         at += block.size
-    found: _Content = typed(_Content, json.loads(arrays[0].tobytes()), arrays[1:])
+    try:
+        found: _Content = typed(_Content, json.loads(arrays[0].tobytes()), arrays[1:])
+    except (TypeError, KeyError, ValueError, AttributeError, IndexError) as error:
+        raise _unreadable(folder, made, f"its results have other fields: {error}") from error
     return found
 
 
@@ -199,16 +203,6 @@ def _unpacked(block: _Block, data: bytes) -> Array:
 @cache
 def _codec() -> pa.Codec:
     return pa.Codec("zstd", compression_level=LEVEL)
-
-
-def _digest(value: object) -> str:
-    """Hash of a dataclass of arrays."""
-    arrays: list[Array] = []
-    digest = sha256(json.dumps(plain(value, arrays)).encode())
-    for array in arrays:
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
 
 
 def _untimed_plan(made: Plan) -> Plan:

@@ -115,11 +115,20 @@ def conduct_lines(statement: Statement, lang: Lang, keys: Sequence[str]) -> list
     formats = dict(CONDUCT) | dict.fromkeys(ENERGY, energy)
     return [
         Line(
-            say(lang, f"figure.{key}"),
+            hosts_bought(statement, lang) if key == "hosts_bought" else say(lang, f"figure.{key}"),
             tuple(Span.of(getattr(found, key), lang, formats[key]) for found in statement.conduct.values()),
         )
         for key in keys
     ]
+
+
+def hosts_bought(statement: Statement, lang: Lang, name: str | None = None) -> str:
+    """What the hosts that are bought are called: those of one alternative, or of all that buy any."""
+    found = statement.scenario.alternatives
+    shown = found.values() if name is None else [found[name]]
+    kinds = {alternative.kind == "virtualise" for alternative in shown if alternative.cloud is not None}
+    where = "_anywhere" if len(kinds) > 1 else "_rooms" if True in kinds else ""
+    return say(lang, f"figure.hosts_bought{where}")
 
 
 def annual_lines(statement: Statement, name: str, lang: Lang) -> list[Line]:

@@ -68,7 +68,8 @@ def write(statement: Citable, folder: Path, *, command: str, options: Mapping[st
     """Write the manifest of the files in a folder."""
     content = {
         "roomfold": statement.version,
-        "code": stamp.stamp()["code"],
+        "code": stamp.code(),
+        "code_of_reports": stamp.code(stamp.REPORTS),
         "run_id": run_id(statement),
         "command": command,
         "scenario": statement.scenario.name,
@@ -94,6 +95,20 @@ def read(folder: Path) -> dict[str, object] | None:
     return found if isinstance(found, dict) and "roomfold" in found else None
 
 
+def made(folder: Path) -> dict[str, object]:
+    """The manifest of a run.
+
+    Raises:
+        NoRunError: if the folder holds none, saying what it holds.
+    """
+    found = read(folder)
+    if found is None:
+        from .holding import no_run
+
+        raise no_run(folder)
+    return found
+
+
 def written(folder: Path) -> Collection[str] | None:
     """Files that the run in a folder wrote, as paths below it; None if the folder holds no run."""
     found = read(folder)
@@ -107,29 +122,20 @@ def options(folder: Path) -> Options:
     """What the run in a folder was asked for.
 
     Raises:
-        RoomfoldError: if it holds no run.
+        NoRunError: if it holds no run.
+        RoomfoldError: if its manifest is damaged.
     """
-    found = read(folder)
-    if found is None:
-        raise RoomfoldError(f"{folder}: holds no run (no readable {NAME})")
+    found = made(folder)
     worlds, seed = found.get("worlds"), found.get("seed")
     if not isinstance(worlds, int) or not isinstance(seed, int):
         raise RoomfoldError(f"{folder / NAME}: names no number of worlds or no seed")
     return Options(worlds, seed)
 
 
-def unchanged(folder: Path, name: str, made: Mapping[str, object]) -> bool:
+def unchanged(folder: Path, name: str, found: Mapping[str, object]) -> bool:
     """Whether a file of a run is still that of its manifest."""
-    hashes, path = made.get("sha256"), folder / name
+    hashes, path = found.get("sha256"), folder / name
     return path.is_file() and isinstance(hashes, dict) and hashes.get(name) == hash_of(path)
-
-
-def elsewhere(made: Mapping[str, object]) -> str:
-    """How the machine that made a run differs from this one, in words."""
-    libraries = made.get("libraries")
-    there = {**made, **(libraries if isinstance(libraries, dict) else {})}
-    found = stamp.difference({name: str(value) for name, value in there.items()}, stamp.stamp())
-    return f"was made with {found or 'other hardware'}"
 
 
 def differences(one: Path, other: Path) -> list[str]:

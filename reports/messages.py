@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import locale
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -61,11 +60,10 @@ _FILLED = _Filled()
 
 
 def languages(chosen: str | None) -> tuple[Lang, ...]:
-    """Languages to print: ``zh``, ``en``, ``both``, or that of the system if None."""
+    """Languages to print: ``zh``, ``en`` or ``both``; English if None (commands ask for the user's)."""
     if chosen == "both":
         return LANGS
-    chinese = (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese"))
-    return ("zh",) if chosen == "zh" or (chosen is None and chinese) else ("en",)
+    return ("zh",) if chosen == "zh" else ("en",)
 
 
 def number(lang: Lang, value: float, decimals: int = 0) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from ..scenarios.estate import Names
 from ..sim.outcome import Study
 from .arrow import joined, moments, months, texts
+from .inert import inert
 
 
 def plan(study: Study) -> pa.Table:
@@ -53,6 +58,8 @@ def _today(study: Study, name: str) -> dict[str, object]:
     servers, systems = estate.servers, estate.systems
     system = servers.system
     unit = systems.unit[system]
+    rows: dict[str, NDArray[np.integer]] = {"server": np.arange(len(system)), "system": system}
+    rows |= {"unit": unit, "room": systems.room[system]}
     return {
         "alternative": texts([name], np.zeros_like(system)),
         "server": servers.id,
@@ -68,7 +75,19 @@ def _today(study: Study, name: str) -> dict[str, object]:
         "demand_ssj": servers.demand_ssj,
         "peak_ssj": servers.peak_ssj,
         "cores": servers.vcpu_as_is,
+        **_called(estate.names, rows),
     }
+
+
+def _called(names: Names, rows: Mapping[str, NDArray[np.integer]]) -> dict[str, object]:
+    """What a listed estate calls each server, its system, unit and room; nothing without one."""
+    columns: dict[str, object] = {}
+    if names != Names():
+        for what, row in rows.items():
+            known = getattr(names, f"{what}s")
+            texts_of = pa.array([*(inert(name) or None for name in known), None], pa.string())
+            columns[f"{what}_name"] = texts_of.take(pa.array(np.minimum(row, len(known))))
+    return columns
 
 
 def _on_cloud(study: Study, name: str) -> dict[str, object]:

@@ -52,7 +52,8 @@ class Progress:
         now = time.monotonic()
         if now - max(self._drawn, self._began) > MONTHS_S:
             self._drawn = now
-            text = f"month {done}/{total}  {now - self._began:.0f} s"
+            which = "the middle world in full, " if self._results else ""
+            text = f"{which}month {done}/{total}  {now - self._began:.0f} s"
             _say(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
 
     def end(self) -> None:

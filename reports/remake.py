@@ -1,7 +1,9 @@
-"""Reports of a finished run made again from its folder, without simulating: the same bytes as the run's own.
+"""Reports of a finished run made again from its folder, without simulating.
 
-They go into a folder of their own, written whole or not at all. Another report of the same run is added to
-those that are there already; ``remade.json`` names them.
+By the code that made the run they are the same bytes as the run's own; a later version reports on what was
+simulated then, and says so in the report (``rewritten``). They go into a folder of their own, written whole
+or not at all. Another report of the same run is added to those that are there already; ``remade.json`` names
+them.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,12 +20,14 @@ from ..scenarios.errors import RoomfoldError
 from ..sim.outcome import Study
 from . import manifest
 from .folder import LEFT_BY_DESKTOPS, check_place, write_folder
-from .forms import OF_A_RUN, Form, write_forms
+from .forms import OF_A_RUN, Form, lacking, write_forms
 from .messages import LANGS, Lang
+from .rewritten import Rewritten
 from .statement import Statement, state
 
 if TYPE_CHECKING:
     from .charts import Format
+    from .kept import Kept
 
 SUFFIX = "-report"
 LIST = "remade.json"
@@ -73,45 +77,59 @@ class _Listed:
         (folder / LIST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def remake(
-    folder: Path,
-    out: Path | None = None,
-    *,
-    langs: Sequence[Lang] = LANGS,
-    forms: Collection[Form] = OF_A_RUN,
-    chart: OneChart | None = None,
-) -> list[Path]:
+@dataclass(frozen=True)
+class Wish:
+    """What to make of a run: forms in languages, or one chart in place of them."""
+
+    langs: Sequence[Lang] = LANGS
+    forms: Collection[Form] = OF_A_RUN
+    chart: OneChart | None = None
+
+    def check(self) -> None:
+        """Make sure, before any work, that it can be made.
+
+        Raises:
+            RemakeError: if there is no such chart or width, or a form needs a package that is not there.
+        """
+        if self.chart is not None:
+            _width_in(self.chart)
+        elif missing := lacking(self.forms):
+            raise RemakeError(f"--form pdf: {missing}")
+
+
+def remake(folder: Path, out: Path | None = None, wish: Wish | None = None) -> list[Path]:
     """Make reports of a finished run again.
 
     Args:
         folder: of the run.
         out: folder to write; ``folder`` with ``-report`` at its end if None.
-        chart: this one alone, in place of ``forms``.
+        wish: all that a run makes if None.
 
     Returns:
         What was made, without what was there already.
 
     Raises:
-        RemakeError: if there is no such chart, or no such width.
+        RemakeError: see ``Wish.check``.
         FolderError: if ``out`` holds something else.
-        KeptError: if the folder holds no run, or one that cannot be read here.
+        NoRunError: if the folder holds no run.
+        KeptError: if it holds one that cannot be read here.
     """
     from .kept import kept
 
-    if chart is not None:
-        width_in = _checked(chart)
-    study = kept(folder)
+    wish = wish or Wish()
+    wish.check()
+    manifest.made(folder)
     place = _place(folder, out)
-    statement = state(study)
-    made = _assured(folder, statement)
+    found = kept(folder)
+    study, statement = found.study, restated(folder, found)
     carried = _carried(place, folder, statement)
     listed: list[str] = []
 
     def fill(output: Path) -> None:
-        if chart is None:
-            write_forms(statement, study, output, str(made["command"]), forms, langs)
+        if wish.chart is None:
+            write_forms(statement, study, output, str(found.manifest["command"]), wish.forms, wish.langs)
         else:
-            _write_one(statement, study, output, chart, width_in, langs)
+            _write_one(statement, study, output, wish.chart, wish.langs)
         listed.extend(sorted(path.name for path in output.iterdir()))
         for name in carried:
             if not (output / name).exists():
@@ -155,12 +173,12 @@ def _place(folder: Path, out: Path | None) -> Path:
     return place
 
 
-def _checked(chart: OneChart) -> float:
+def _width_in(chart: OneChart) -> float:
     """Width of a chart in inches, if it can be drawn."""
     from .charts import CHARTS, FORMATS
     from .charts.style import WIDTH_IN
 
-    if chart.name not in CHARTS:
+    if chart.name.partition("-")[0] not in CHARTS:
         raise RemakeError(f"--chart: got {chart.name!r}, must be one of {', '.join(CHARTS)}")
     if chart.form not in FORMATS:
         raise RemakeError(f"--format: got {chart.form!r}, must be one of {', '.join(FORMATS)}")
@@ -168,31 +186,37 @@ def _checked(chart: OneChart) -> float:
 
 
 def _write_one(
-    statement: Statement, study: Study, folder: Path, chart: OneChart, width_in: float, langs: Sequence[Lang]
+    statement: Statement, study: Study, folder: Path, chart: OneChart, langs: Sequence[Lang]
 ) -> None:
-    from .charts import render_one
+    from .charts import figures, render_one
     from .charts.files import PNG_DPI
 
-    run, name, form = manifest.run_id(statement), chart.name, chart.form
+    known = figures(statement, study)
+    if chart.name not in known:
+        raise RemakeError(f"--chart: got {chart.name!r}, which this run has not; it has {', '.join(known)}")
+    run, name, form, width_in = manifest.run_id(statement), chart.name, chart.form, _width_in(chart)
     dpi = PX_PER_INCH if (chart.width or "").strip().endswith("px") else PNG_DPI
     for lang in langs:
         path = folder / f"{name}.{lang}.{form}"
         render_one(statement, study, path, run, name=name, form=form, lang=lang, width_in=width_in, dpi=dpi)
 
 
-def _assured(folder: Path, statement: Statement) -> Mapping[str, object]:
-    """The manifest of a run whose statement comes out as it did then."""
-    from .kept import KeptError
-    from .publish import STATEMENT, statement_text
+def restated(folder: Path, found: Kept) -> Statement:
+    """The statement of a run, noting whether the code here is other code than its own.
 
-    made = manifest.read(folder)
-    assert made is not None, "a study was read from it"
-    path = folder / STATEMENT
+    Raises:
+        KeptError: if the run's own statement was changed since.
+    """
+    from .kept import KeptError
+    from .publish import STATEMENT
+
+    made, path = found.manifest, folder / STATEMENT
     if not manifest.unchanged(folder, STATEMENT, made):
         raise KeptError(f"{path}: is not as the run wrote it; run it anew")
-    if path.read_text("utf-8") != statement_text(statement):
-        raise KeptError(f"{path}: {manifest.elsewhere(made)}, and would say something else; run it anew")
-    return made
+    version, hashed = str(made["roomfold"]), str(made["scenario_fingerprint"])
+    statement = replace(state(found.study), version=version, fingerprint=hashed)
+    then = json.loads(path.read_text("utf-8"))
+    return replace(statement, rewritten=Rewritten.of(made, then, statement.to_json()))
 
 
 def _carried(place: Path, folder: Path, statement: Statement) -> list[str]:

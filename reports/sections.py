@@ -11,9 +11,11 @@ from typing import Any
 from ..optimize.plan import Proof
 from ..scenarios.check import assumptions, counts
 from ..scenarios.loader import quantities
+from .assessment import assessment_words
 from .charts.drivers import label
 from .claims import Check
 from .contract import DEFINITIONS
+from .gap_lines import gap_words
 from .lines import (
     ENERGY,
     ClaimLine,
@@ -24,6 +26,7 @@ from .lines import (
     conduct_lines,
     count,
     energy,
+    hosts_bought,
     level_lines,
     one_off_lines,
     text,
@@ -102,6 +105,7 @@ def sections(statement: Statement, command: str, lang: Lang) -> dict[str, Any]:
         "baseline": title(statement, scenario.baseline, lang),
         "names": {name: title(statement, name, lang) for name in scenario.alternatives},
         "run": run_id(statement),
+        "rewritten": statement.rewritten.said(lang) if statement.rewritten else "",
         "command": command,
         "few_worlds": FEW_WORLDS,
         "findings": [[finding(statement, n, lang), *details(statement, n, lang)] for n in statement.savings],
@@ -115,6 +119,8 @@ def sections(statement: Statement, command: str, lang: Lang) -> dict[str, Any]:
         "plans": {name: _plan(statement, name, proof, lang) for name, proof in statement.proofs.items()},
         "grades": {grade: share(part) for grade, part in statement.spread_by_grade.items()},
         "sure": sure(statement, lang),
+        "gaps": gap_words(statement, lang),
+        "assessment": assessment_words(scenario, lang),
         "assumptions": _assumptions(statement, lang),
         "counts": {"total": len(rows), **counts(rows)},
         "money": money_sections(statement, lang),
@@ -135,7 +141,7 @@ def _cards(statement: Statement, lang: Lang) -> list[Card]:
         (say(lang, "page.key.npv", years=years), savings.npv, money_cell, coin),
         (say(lang, "figure.payback_years"), savings.payback_years, partial(_plain, 1), ""),
         (say(lang, "figure.rooms_closed"), savings.rooms_closed, count, ""),
-        (say(lang, "figure.hosts_bought"), conduct.hosts_bought, count, ""),
+        (hosts_bought(statement, lang, statement.headline), conduct.hosts_bought, count, ""),
         (say(lang, "figure.energy_saved"), savings.energy_saved, energy, ""),
     ]
     return [_card(name, Span.of(stat, lang, written), unit) for name, stat, written, unit in shown]

@@ -19,10 +19,12 @@ from ..sim.outcome import Study
 from .books import Books
 from .claims import Check, checks
 from .figures import Figure, annual_savings, conduct, level_savings, one_off_savings, total_savings
+from .gaps import Gaps, gaps
 from .money.statement import Metrics, Money, metrics_of, money_of
 from .policy import RuleFigures, goals_of, policy_of
 from .quantiles import Stat
 from .rank import Driver, by_grade, rank_correlations
+from .rewritten import Rewritten
 from .sites import RecoveryFigures, SiteFigures, recovery_of, sites_of
 from .uncertainty.answer import Uncertainty, uncertainty
 
@@ -113,6 +115,8 @@ class Statement:
         policy: what became of the rules that bind each alternative, by name.
         goals: where each alternative stands at the end, by goal.
         uncertainty: None if there is no headline.
+        gaps: which blanks of a listed estate cost most; None without a headline, or if it is not listed.
+        version: of roomfold, which simulated it; ``rewritten`` if other code wrote the report.
     """
 
     scenario: Scenario
@@ -138,6 +142,8 @@ class Statement:
     policy: Mapping[str, Mapping[str, RuleFigures]]
     goals: Mapping[str, Mapping[str, Stat]]
     uncertainty: Uncertainty | None
+    gaps: Gaps | None
+    rewritten: Rewritten | None = None
 
     def to_json(self) -> dict[str, object]:
         """The contract of ``statement.json``."""
@@ -177,6 +183,7 @@ def state(study: Study) -> Statement:
         policy={name: policy_of(books, name) for name in study.scenario.alternatives},
         goals={name: goals_of(books, name) for name in study.scenario.alternatives},
         uncertainty=uncertainty(books, study.seed, headline) if headline else None,
+        gaps=gaps(study.scenario, drivers, len(study.results)) if headline else None,
     )
 
 

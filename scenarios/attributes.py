@@ -27,9 +27,9 @@ _WORDS = {
     Quantity: "quantity",
 }
 _SECTION = "section"
-_INCLUDE = "Files laid under this one: library:FILE, or a path below its folder"
-_OVERRIDES = "Changes laid on the scenario when it is asked for as NAME@OVERRIDE; each a scenario in part"
-_MATRIX = "Lists of overrides (or base), one of each of which makes a variant"
+INCLUDE = "Files laid under this one: library:FILE, or a path below its folder"
+OVERRIDES = "Changes laid on the scenario when it is asked for as NAME@OVERRIDE; each a scenario in part"
+MATRIX = "Lists of overrides (or base), one of each of which makes a variant"
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class Attribute:
 def attributes(kind: type[Scenario] | type[FleetScenario] = Scenario) -> list[Attribute]:
     """Every field of a scenario, in schema order; ``<name>`` stands for any name, ``<n>`` for a position."""
     return [
-        Attribute("include", "list of text", "", "none", "", _INCLUDE),
-        Attribute("overrides", "section by name", "", "none", "", _OVERRIDES),
-        Attribute("matrix", "list of list of text", "", "none", "", _MATRIX),
+        Attribute("include", "list of text", "", "none", "", INCLUDE),
+        Attribute("overrides", "section by name", "", "none", "", OVERRIDES),
+        Attribute("matrix", "list of list of text", "", "none", "", MATRIX),
         *_section(kind, ""),
     ]
 
@@ -173,40 +173,6 @@ def _table(kind: type[Scenario] | type[FleetScenario]) -> list[str]:
         cells = (f"`{row.path}`", row.type, row.unit, row.default, row.allowed, row.description)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return lines
-
-
-def schema_json() -> dict[str, Any]:
-    """JSON Schema of a scenario file of either kind, for editors; a quantity is a number or a mapping.
-
-    Sections may come from included files, so none is required here.
-    """
-    estate, fleet = (kind.model_json_schema(by_alias=True) for kind in (Scenario, FleetScenario))
-    definitions = {**estate.pop("$defs"), **fleet.pop("$defs")}
-    definitions["Quantity"] = {"anyOf": [{"type": "number"}, definitions["Quantity"]]}
-    for schema in (estate, fleet):
-        schema["properties"]["include"] = {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": _INCLUDE,
-        }
-        schema["properties"]["overrides"] = {
-            "type": "object",
-            "additionalProperties": {"type": "object"},
-            "description": _OVERRIDES,
-        }
-        schema["properties"]["matrix"] = {
-            "type": "array",
-            "items": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-            "description": _MATRIX,
-        }
-        del schema["required"]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$defs": definitions,
-        "if": {"properties": {"kind": {"const": "fleet"}}, "required": ["kind"]},
-        "then": fleet,
-        "else": estate,
-    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Drawing the estate of one world: units, rooms, systems and lines around the servers (see draw_servers)."""
+"""Drawing the estate of one world: its units, which rooms they have, and their systems.
+
+Servers, rooms and lines follow from them (see ``draw_servers``, ``draw_rooms``, ``draw_lines``). Of a listed
+estate, what is listed stands and only blanks are drawn (see ``draw_listed``).
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .assets import RoomClass
 from .clock import Clock
+from .draw_lines import draw_lines
 from .draw_links import draw_links
+from .draw_listed import Said, room_of_systems, told
 from .draw_places import draw_coordinates
+from .draw_rooms import draw_rooms
 from .draw_servers import draw_servers
 from .draw_steps import Newcomers, newcomers, rises, with_sizes
 from .drawing import MONTHS_PER_YEAR, Draw, Floats, Ints, apportion, choose, lognormal
-from .estate import NEVER, Estate, Lines, Rooms, Servers, Systems, Units
+from .estate import NEVER, Estate, Servers, Systems, Units
 from .quantity import Quantity
 from .schema import Scenario
 
@@ -37,42 +43,58 @@ def draw_estate(
         values: drawn level of each quantity by path.
     """
     draw = Draw(scenario, seed, index, values, clock)
-    units = _units(draw)
-    room_unit, room_class = _room_places(draw, units)
-    systems, new_room_of, stepped = _systems(draw, units, room_unit, room_class)
-    servers = with_sizes(draw_servers(draw, systems), systems, stepped)
+    said = Said(draw)
+    units = _units(draw, said)
+    room_unit, room_class = _room_places(draw, said, units)
+    systems, new_room_of, stepped = _systems(draw, said, units, room_unit, room_class)
+    servers = with_sizes(draw_servers(draw, said, systems), systems, stepped)
     systems = replace(systems, refresh_month=_next_refresh(systems, servers))
-    rooms = _rooms(draw, systems, servers, room_unit, room_class, new_room_of)
-    lines, zones = _lines(draw, units, systems), tuple(scenario.estate.zones)
+    rooms, servers = draw_rooms(draw, said, systems, servers, room_unit, room_class, new_room_of)
+    lines, zones = draw_lines(draw, said, units, systems), tuple(scenario.estate.zones)
     risen = rises(draw, units, systems, servers)
-    return Estate(units, rooms, systems, servers, lines, zones, draw_links(draw, systems), risen)
+    links = draw_links(draw, systems)
+    return Estate(units, rooms, systems, servers, lines, zones, links, risen, said.names)
 
 
-def _units(draw: Draw) -> Units:
-    counts = [level.units for level in draw.scenario.estate.levels.values()]
-    level = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+def _units(draw: Draw, said: Said) -> Units:
+    levels = draw.scenario.estate.levels
+    if said.listed is None:
+        counts = [level.units for level in levels.values()]
+        level = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    else:
+        level = said.listed.unit_level(list(levels))
     ids = np.arange(len(level), dtype=np.int32)
     return Units(ids, level, *draw_coordinates(draw, level, ids))
 
 
-def _room_places(draw: Draw, units: Units) -> tuple[Ints, Ints]:
+def _room_places(draw: Draw, said: Said, units: Units) -> tuple[Ints, Ints]:
     """Unit and size class of every room there is today; each unit has at least one."""
+    unit = _unit_of_rooms(draw, units) if said.listed is None else said.listed.room_unit
     levels = list(draw.scenario.estate.levels.values())
-    n_units = len(units.id)
-    total = max(round(draw.of(draw.scenario.estate.rooms)), n_units)
-    weights = np.array([level.rooms_weight for level in levels])[units.level]
-    weights = np.maximum(weights, 1e-9) * lognormal(draw.u("rooms-per-unit", units.id), ROOMS_PER_UNIT_CV)
-    unit = np.repeat(units.id, 1 + apportion(total - n_units, weights)).astype(np.int32)
     ids = np.arange(len(unit), dtype=np.int32)
     large = np.array([draw.of(level.large_room_share) for level in levels])[units.level[unit]]
-    return unit, (draw.u("room-class", ids) < large).astype(np.int32)
+    drawn = (draw.u("room-class", ids) < large).astype(np.int32)
+    return unit, told(drawn, said.rows("rooms", "size_class", ["closet", "room"]))
 
 
-def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tuple[Systems, Ints, Newcomers]:
+def _unit_of_rooms(draw: Draw, units: Units) -> Ints:
+    """Unit of every room there is today, by the weights of their levels."""
+    levels, rooms = list(draw.scenario.estate.levels.values()), draw.scenario.estate.rooms
+    assert rooms is not None, "given unless the estate is listed"
+    n_units = len(units.id)
+    total = max(round(draw.of(rooms)), n_units)
+    weights = np.array([level.rooms_weight for level in levels])[units.level]
+    weights = np.maximum(weights, 1e-9) * lognormal(draw.u("rooms-per-unit", units.id), ROOMS_PER_UNIT_CV)
+    return np.repeat(units.id, 1 + apportion(total - n_units, weights)).astype(np.int32)
+
+
+def _systems(
+    draw: Draw, said: Said, units: Units, room_unit: Ints, room_class: Ints
+) -> tuple[Systems, Ints, Newcomers]:
     """Systems of today, then those to come, of steps last; and for each the rank of a room built, or -1."""
     estate, demand = draw.scenario.estate, draw.scenario.demand
-    room, today = _system_rooms(draw, units, room_unit, room_class)
-    classified = _classified(draw, np.arange(len(room), dtype=np.int32), room, today)
+    room, today = _system_rooms(draw, said, units, room_unit, room_class)
+    classified = _classified(draw, said, np.arange(len(room), dtype=np.int32), room, today)
     stepped = newcomers(draw, units.level[room_unit[room[:today]]], ~classified[:today])
     room = np.concatenate([room, room[stepped.parent]])
     n, usual = len(room), len(classified)
@@ -82,6 +104,8 @@ def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tup
     arrives[usual:] = stepped.month
     kind = choose(draw.u("demand-class", ids), np.array([c.share for c in demand.classes.values()]))
     kind[usual:] = np.where(stepped.demand_class < 0, kind[usual:], stepped.demand_class)
+    kind = told(kind, said.rows("systems", "demand_class", list(demand.classes)))
+    zone = choose(draw.u("zone", ids), np.array(list(estate.zones.values())))
     lasting = -np.log(draw.u("retirement", ids)) * MONTHS_PER_YEAR
     rate = max(draw.of(estate.retired_systems_per_year), 1e-12)
     # A new system is not given up within its first year.
@@ -90,13 +114,16 @@ def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tup
     new_room_of = np.where(builds, np.cumsum(builds) - 1, -1).astype(np.int32)
     unit = room_unit[room]
     mlps_levels = np.array(list(estate.mlps), dtype=np.int32)
+    mlps = mlps_levels[choose(draw.u("mlps", ids), np.array(list(estate.mlps.values())))]
+    pinned = told(_some(draw, "pinned", estate.pinned_share, ids), said.flags("systems", "pinned"))
+    dedicated = _some(draw, "dedicated", estate.dedicated_share, ids)
     systems = Systems(
         id=ids,
         unit=unit,
         room=np.where(builds, len(room_unit) + new_room_of, room).astype(np.int32),
         demand_class=kind,
-        zone=choose(draw.u("zone", ids), np.array(list(estate.zones.values()))),
-        mlps=mlps_levels[choose(draw.u("mlps", ids), np.array(list(estate.mlps.values())))],
+        zone=told(zone, said.rows("systems", "zone", list(estate.zones))),
+        mlps=told(mlps, said.numbers("systems", "mlps")),
         classified=np.concatenate([classified, np.zeros(n - usual, dtype=bool)]) & ~builds,
         arrives_month=arrives,
         retires_month=np.where(retires < months, retires, NEVER).astype(np.int32),
@@ -104,8 +131,8 @@ def _systems(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tup
         effort_days=_effort(draw, ids),
         traffic_mbps=draw.each(estate.system_traffic_mbps, ids),
         replicated=_some(draw, "replicated", estate.replica_share, ids),
-        pinned=_some(draw, "pinned", estate.pinned_share, ids) & ~builds,
-        dedicated=_some(draw, "dedicated", estate.dedicated_share, ids),
+        pinned=pinned & ~builds,
+        dedicated=told(dedicated, said.flags("systems", "dedicated")),
     )
     return systems, new_room_of, stepped
 
@@ -118,9 +145,24 @@ def _some(draw: Draw, name: str, share: Quantity | None, ids: Ints) -> Bools:
     return chosen
 
 
-def _system_rooms(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> tuple[Ints, int]:
+def _system_rooms(
+    draw: Draw, said: Said, units: Units, room_unit: Ints, room_class: Ints
+) -> tuple[Ints, int]:
     """Room of every system, and how many of them are there today; each room has at least one."""
+    if said.listed is None:
+        room = _room_of_drawn(draw, units, room_unit, room_class)
+    else:
+        room = room_of_systems(draw, said.listed, room_class)
+    today = len(room)
+    new = round(draw.of(draw.scenario.estate.new_systems_per_year) * today * draw.scenario.time.years)
+    parent = np.floor(draw.u("new-system", np.arange(new, dtype=np.int32)) * today).astype(np.int32)
+    return np.concatenate([room, room[parent]]).astype(np.int32), today
+
+
+def _room_of_drawn(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> Ints:
+    """Room of every system of today, by the weights of their levels."""
     estate = draw.scenario.estate
+    assert estate.systems is not None, "given unless the estate is listed"
     share = draw.of(estate.classified_share)
     today = max(round(draw.of(estate.systems) / (1 - share)), len(room_unit))
     rooms = np.arange(len(room_unit), dtype=np.int32)
@@ -130,15 +172,14 @@ def _system_rooms(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -
     weights = np.maximum(per_level / np.maximum(rooms_of_level, 1), 1e-9)[level]
     weights = weights * np.where(room_class == 1, LARGE_ROOM_WEIGHT, 1.0)
     weights = weights * lognormal(draw.u("systems-per-room", rooms), SYSTEMS_PER_ROOM_CV)
-    room = np.repeat(rooms, 1 + apportion(today - len(rooms), weights))
-    new = round(draw.of(estate.new_systems_per_year) * today * draw.scenario.time.years)
-    parent = np.floor(draw.u("new-system", np.arange(new, dtype=np.int32)) * today).astype(np.int32)
-    return np.concatenate([room, room[parent]]).astype(np.int32), today
+    return np.repeat(rooms, 1 + apportion(today - len(rooms), weights))
 
 
-def _classified(draw: Draw, ids: Ints, room: Ints, today: int) -> Bools:
+def _classified(draw: Draw, said: Said, ids: Ints, room: Ints, today: int) -> Bools:
     """Classified systems: some alone among others, the rest filling whole rooms of their own."""
     estate = draw.scenario.estate
+    if said.listed is not None:
+        return _said_classified(draw, said, ids, room, today)
     wanted = round(draw.of(estate.classified_share) * today)
     mixed = round(wanted * draw.of(estate.classified_mixed_share))
     rooms = np.arange(int(room.max()) + 1, dtype=np.int32)
@@ -151,6 +192,15 @@ def _classified(draw: Draw, ids: Ints, room: Ints, today: int) -> Bools:
     chosen = candidates[np.argsort(draw.u("classified", ids)[candidates], kind="stable")[:missing]]
     classified[chosen] = True
     return classified
+
+
+def _said_classified(draw: Draw, said: Said, ids: Ints, room: Ints, today: int) -> Bools:
+    """Classified systems of a listed estate: as it says, else by chance; to come in rooms of nothing else."""
+    drawn = draw.u("classified", ids[:today]) < draw.of(draw.scenario.estate.classified_share)
+    classified = told(drawn, said.flags("systems", "classified"))
+    mixed = np.zeros(int(room.max()) + 1, dtype=bool)
+    mixed[room[:today][~classified]] = True
+    return np.concatenate([classified, ~mixed[room[today:]]])
 
 
 def _effort(draw: Draw, ids: Ints) -> Floats:
@@ -168,90 +218,3 @@ def _next_refresh(systems: Systems, servers: Servers) -> Ints:
     if later.shape[1]:
         np.minimum.at(refresh, servers.system, later.min(axis=1))
     return refresh
-
-
-def _rooms(
-    draw: Draw, systems: Systems, servers: Servers, room_unit: Ints, room_class: Ints, new_room_of: Ints
-) -> Rooms:
-    built = np.flatnonzero(new_room_of >= 0)
-    unit = np.concatenate([room_unit, systems.unit[built]]).astype(np.int32)
-    size = np.concatenate([room_class, np.zeros(len(built), dtype=np.int32)])
-    opens = np.concatenate([np.zeros(len(room_unit), dtype=np.int32), systems.arrives_month[built]])
-    ids = np.arange(len(unit), dtype=np.int32)
-
-    def each(field: str) -> Floats:
-        levels = [draw.each(getattr(draw.scenario.rooms[kind], field), ids) for kind in ("closet", "room")]
-        return np.where(size == 0, *levels)
-
-    it_w = _nominal_it_w(draw.scenario, systems, servers, len(unit)) * (1 + each("overhead_it"))
-    area = each("area_m2")
-    life = np.round(each("fitout_life_years") * MONTHS_PER_YEAR)
-    age = np.where(opens > 0, 0, np.floor(draw.u("fitout-age", ids) * life))
-    refit = opens + life - age
-    kinds: list[RoomClass] = [draw.scenario.rooms["closet"], draw.scenario.rooms["room"]]
-    ups_names = sorted(draw.scenario.hardware.ups)
-    return Rooms(
-        id=ids,
-        unit=unit,
-        size_class=size,
-        area_m2=area,
-        pue=each("pue"),
-        cooling_fixed_share=each("cooling_fixed_share"),
-        ups_curve=np.array([ups_names.index(k.ups) for k in kinds], dtype=np.int32)[size],
-        ups_rated_w=np.maximum(it_w, 1.0) / each("ups_fill"),
-        ups_count=np.where(draw.u("ups-redundant", ids) < each("ups_redundant_share"), 2, 1).astype(np.int32),
-        overhead_it=each("overhead_it"),
-        overhead_fixed_share=each("overhead_fixed_share"),
-        lighting_w=area * each("lighting_w_per_m2"),
-        operations_cny_per_year=each("operations_cny_per_year"),
-        staff_fte=each("staff_fte"),
-        fitout_cny=area * each("fitout_cny_per_m2"),
-        refit_month=np.where((refit > 0) & (refit < draw.clock.months), refit, NEVER).astype(np.int32),
-        opens_month=opens.astype(np.int32),
-        outages_per_year=each("outages_per_year"),
-        outage_hours=each("outage_hours"),
-    )
-
-
-def _nominal_it_w(scenario: Scenario, systems: Systems, servers: Servers, rooms: int) -> Floats:
-    """Server power of each room at mean demand, all servers it will hold at first, in W."""
-    curves = [scenario.hardware.curves[name] for name in sorted(scenario.hardware.curves)]
-    watts = np.array([c.watts for c in curves])
-    ssj = np.array([c.ssj_ops for c in curves])
-    curve = servers.generation_curve[:, 0]
-    position = np.minimum(servers.demand_ssj / ssj[curve], 1) * 10
-    left = np.minimum(position.astype(np.int64), 9)
-    low, high = watts[curve, left], watts[curve, left + 1]
-    power_w = servers.config_factor * (low + (position - left) * (high - low))
-    room = systems.room[servers.system]
-    there = servers.generation_month[:, 0] == 0
-    today = np.bincount(room[there], weights=power_w[there], minlength=rooms)
-    return np.where(today > 0, today, np.bincount(room, weights=power_w, minlength=rooms))
-
-
-def _lines(draw: Draw, units: Units, systems: Systems) -> Lines:
-    """Dedicated lines: as many as drawn among today's systems, and as often among later ones."""
-    scenario = draw.scenario
-    names = list(scenario.lines)
-    levels = list(scenario.estate.levels.values())
-    level = units.level[systems.unit]
-    eligible = np.array([bool(v.vertical_lines) for v in levels])[level]
-    today = eligible & (systems.arrives_month == 0)
-    ratio = draw.of(scenario.estate.vertical_lines) / max(int(today.sum()), 1)
-    whole = int(ratio)
-    count = np.where(eligible, whole + (draw.u("line", systems.id) < ratio - whole), 0)
-    system = np.repeat(np.arange(len(count), dtype=np.int32), count)
-    number = np.arange(len(system), dtype=np.int32) - np.repeat(np.cumsum(count) - count, count)
-    ids = (systems.id[system] * (whole + 1) + number).astype(np.int32)
-    kind = np.zeros(len(system), dtype=np.int32)
-    price = np.zeros(len(system))
-    for row, value in enumerate(levels):
-        mine = np.flatnonzero(level[system] == row)
-        if not len(mine):
-            continue
-        weights = np.array([value.vertical_lines.get(name, 0.0) for name in names])
-        kind[mine] = choose(draw.u("line-kind", ids[mine]), weights)
-    for row, name in enumerate(names):
-        mine = np.flatnonzero(kind == row)
-        price[mine] = draw.each(scenario.lines[name].price_cny_per_year, ids[mine])
-    return Lines(id=ids.copy(), system=system, kind=kind, price_cny_per_year=price)

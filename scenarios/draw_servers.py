@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from .clock import Clock
+from .draw_listed import Said, bought_when, next_renewal, told
+from .draw_parts import MachineParts, machine_parts
 from .drawing import MONTHS_PER_YEAR, Draw, Floats, Ints, choose
 from .estate import NEVER, Servers, Systems
 from .profile import class_profiles
@@ -24,47 +26,88 @@ DEMAND_ELASTICITY = 0.5
 HIGHEST_PEAK = 0.7
 
 
-def draw_servers(draw: Draw, systems: Systems) -> Servers:
-    """The servers of all systems, with the machines that follow one another in each slot."""
+def draw_servers(draw: Draw, said: Said, systems: Systems) -> Servers:
+    """The servers of all systems, with the machines that follow one another in each slot.
+
+    Args:
+        said: what is listed; listed servers come first.
+    """
     scenario, estate, fleet = draw.scenario, draw.scenario.estate, draw.scenario.servers
-    mean = max(draw.of(estate.servers_per_system), 1.0)
-    u = draw.u("servers-per-system", systems.id)
-    extra = np.zeros(len(u)) if mean == 1 else np.floor(np.log(u) / np.log(1 - 1 / mean))
-    count = 1 + np.minimum(extra, MOST_SERVERS_PER_SYSTEM - 1).astype(np.int32)
-    system = np.repeat(np.arange(len(count), dtype=np.int32), count)
+    system = _system_of(draw, said, systems)
     ids = np.arange(len(system), dtype=np.int32)
-    zombie = _zombies(draw, system, systems.arrives_month[system] == 0, ids)
-    bought, months, curve = _generations(draw, systems.arrives_month[system], ids)
+    today = systems.arrives_month[system] == 0
+    zombie = _zombies(draw, said, system, today, ids)
+    machine = said.machines(ids)
+    bought, months, curve = _generations(draw, said, systems.arrives_month[system], machine)
     curves = [scenario.hardware.curves[name] for name in sorted(scenario.hardware.curves)]
     capacity = np.array([c.ssj_ops for c in curves])[curve[:, 0]]
-    today = systems.arrives_month[system] == 0
-    demand, peak, noise = _demand(draw, systems.demand_class[system], ids, capacity, today)
+    part = machine_parts(
+        draw,
+        said,
+        np.array([c.cores for c in curves], dtype=np.int32)[curve[:, 0]],
+        np.array([c.memory_gb for c in curves])[curve[:, 0]],
+        ids,
+    )
+    demand, peak, noise = _demand(draw, said, systems.demand_class[system], ids, capacity, part, today)
+    in_use_gb = draw.each(estate.memory_gb, ids)
+    in_use_gb[: said.count] = np.fmin(in_use_gb[: said.count], said.numbers("servers", "memory_gb"))
     return Servers(
         id=ids,
         system=system,
         zombie=zombie,
         retires_month=_retirement(draw, systems, system, zombie, months, ids),
-        config_factor=draw.each(fleet.config_factor, ids),
-        price_cny=draw.each(fleet.price_cny, ids),
+        config_factor=draw.each(fleet.config_factor, machine),
+        price_cny=told(draw.each(fleet.price_cny, machine), said.numbers("servers", "price_cny"))
+        * part.share,
         bought_month=bought,
         generation_month=months,
         generation_curve=curve,
         demand_ssj=np.where(zombie, 0.0, demand),
         peak_ssj=np.where(zombie, 0.0, peak),
         noise=noise,
-        vcpu_as_is=np.array([c.cores for c in curves], dtype=np.int32)[curve[:, 0]],
-        memory_gb=draw.each(estate.memory_gb, ids),
-        disk_gb=draw.each(estate.disk_gb, ids),
+        vcpu_as_is=part.vcpu,
+        memory_gb=told(in_use_gb, said.numbers("servers", "memory_used_gb")),
+        disk_gb=told(draw.each(estate.disk_gb, ids), said.numbers("servers", "disk_used_gb")),
+        installed_gb=part.memory_gb,
+        machine_share=part.share,
+        reach=part.reach,
+        machine=machine,
     )
 
 
-def _zombies(draw: Draw, system: Ints, today: Bools, ids: Ints) -> Bools:
-    """Servers that do no work: of those there are today, and never the first of a system in use."""
-    first = np.diff(system, prepend=-1) > 0
-    others = today & ~first
-    share = draw.of(draw.scenario.estate.zombie_share) * today.sum() / max(int(others.sum()), 1)
+def _system_of(draw: Draw, said: Said, systems: Systems) -> Ints:
+    """System of each server: of those listed, then of the servers of all systems of which none is."""
+    mean = max(draw.of(draw.scenario.estate.servers_per_system), 1.0)
+    u = draw.u("servers-per-system", systems.id)
+    extra = np.zeros(len(u)) if mean == 1 else np.floor(np.log(u) / np.log(1 - 1 / mean))
+    count = 1 + np.minimum(extra, MOST_SERVERS_PER_SYSTEM - 1).astype(np.int32)
+    count = told(count, said.numbers("systems", "servers"))
+    rows = np.arange(len(count), dtype=np.int32)
+    if said.listed is None:
+        return np.repeat(rows, count)
+    listed = said.listed.server_system
+    count[np.unique(listed)] = 0
+    return np.concatenate([listed, np.repeat(rows, count)])
+
+
+def _zombies(draw: Draw, said: Said, system: Ints, today: Bools, ids: Ints) -> Bools:
+    """Servers that do no work: of those there are today, and never the first of a system in use.
+
+    Of listed servers those that are said to; what was measured on one is work.
+    """
+    known = np.full(len(ids), -1, dtype=np.int32)
+    known[: said.count] = said.flags("servers", "zombie")
+    for column in ("cpu_mean", "cpu_p95"):
+        measured = np.flatnonzero(said.numbers("servers", column) > 0)
+        known[measured[known[measured] < 0]] = 0
+    may_work = np.flatnonzero(known != 1)
+    first = np.zeros(len(ids), dtype=bool)
+    first[may_work[np.unique(system[may_work], return_index=True)[1]]] = True
+    unknown = today & (known < 0)
+    others = unknown & ~first
+    share = draw.of(draw.scenario.estate.zombie_share) * unknown.sum() / max(int(others.sum()), 1)
     idle: Bools = others & (draw.u("zombie", ids) < min(share, MOST_ZOMBIES))
-    return idle
+    return np.asarray(idle | (known == 1))
 
 
 def _retirement(
@@ -84,21 +127,24 @@ def _retirement(
     return np.minimum(found, systems.retires_month[system]).astype(np.int32)
 
 
-def _generations(draw: Draw, arrives: Ints, ids: Ints) -> tuple[Ints, Ints, Ints]:
+def _generations(draw: Draw, said: Said, arrives: Ints, ids: Ints) -> tuple[Ints, Ints, Ints]:
     """Month of purchase today, and month and power curve of each later machine of a slot."""
     fleet, clock = draw.scenario.servers, draw.clock
     life = np.maximum(np.round(draw.each(fleet.life_years, ids) * MONTHS_PER_YEAR), MONTHS_PER_YEAR)
     age = np.floor(draw.u("server-age", ids) * life)
-    bought = np.where(arrives > 0, arrives, -age).astype(np.int32)
+    bought = bought_when(draw, said, np.where(arrives > 0, arrives, -age).astype(np.int32))
+    due = next_renewal(draw, said, bought, life, ids)
     later = 1 + int(np.ceil(clock.months / life.min()))
-    steps = bought[:, None] + life[:, None] * np.arange(later + 1)
+    steps = np.hstack([bought[:, None], due[:, None] + life[:, None] * np.arange(later)])
     months = np.where((steps > 0) & (steps < clock.months), steps, NEVER)
     months[:, 0] = arrives
     used = np.flatnonzero((months < NEVER).any(axis=0))
     months, steps = months[:, : used[-1] + 1], steps[:, : used[-1] + 1]
     years = draw.scenario.time.start.year + np.floor((draw.scenario.time.start.month - 1 + steps) / 12)
     u = np.stack([draw.u(f"server-model/{g}", ids) for g in range(months.shape[1])], axis=1)
-    return bought, months.astype(np.int32), _models(draw.scenario, years.astype(int), u)
+    curve = _models(draw.scenario, years.astype(int), u)
+    curve[:, 0] = told(curve[:, 0], said.rows("servers", "curve", sorted(draw.scenario.hardware.curves)))
+    return bought, months.astype(np.int32), curve
 
 
 def _models(scenario: Scenario, years: NDArray[np.int_], u: Floats) -> Ints:
@@ -116,12 +162,22 @@ def _models(scenario: Scenario, years: NDArray[np.int_], u: Floats) -> Ints:
 
 
 def _demand(
-    draw: Draw, demand_class: Ints, ids: Ints, capacity: Floats, today: Bools
+    draw: Draw,
+    said: Said,
+    demand_class: Ints,
+    ids: Ints,
+    capacity: Floats,
+    part: MachineParts,
+    today: Bools,
 ) -> tuple[Floats, Floats, Floats]:
     """Mean demand, its 95th percentile over the first year (both in ssj_ops), and noise.
 
     The drawn utilisation is that of all servers, idle ones included, as surveys count it; machines as
-    fast as the geometric mean of those there are ``today`` have it.
+    fast as the geometric mean of those there are ``today`` have it. A measured utilisation is that of all
+    that the server can use.
+
+    Args:
+        capacity: of the whole machine of each server, ssj_ops.
     """
     classes = list(draw.scenario.demand.classes.values())
     noise = np.array([draw.of(c.noise) for c in classes])
@@ -130,8 +186,12 @@ def _demand(
     busier = (typical / capacity) ** (1 - DEMAND_ELASTICITY)
     working = 1 - draw.of(draw.scenario.estate.zombie_share)
     utilisation = draw.each(draw.scenario.estate.cpu_utilisation, ids) / working * busier
-    mean = np.minimum(utilisation, HIGHEST_PEAK / ratio) * capacity
-    return mean, mean * ratio, noise[demand_class]
+    own = capacity * np.minimum(part.share, part.reach)
+    mean = np.minimum(utilisation, HIGHEST_PEAK / ratio) * own
+    usable, n = capacity * part.reach, said.count
+    measured, busy = said.numbers("servers", "cpu_mean"), said.numbers("servers", "cpu_p95")
+    mean = told(told(mean, busy * usable[:n] / ratio[:n]), measured * usable[:n])
+    return mean, told(mean * ratio, busy * usable[:n]), noise[demand_class]
 
 
 def _peak_ratios(scenario: Scenario, clock: Clock, noise: Floats) -> Floats:

@@ -82,10 +82,14 @@ class Systems:
 
 @dataclass(frozen=True)
 class Servers:
-    """Physical servers and the one component each runs, shape (servers,) each.
+    """Servers and the one component each runs, shape (servers,) each.
 
     ``generations`` lists the successive machines of a slot in the keep alternative: the machine of
     generation g serves from ``generation_month[:, g]``; generation 0 is there at arrival.
+
+    A virtual machine of a listed estate is a server that takes up a part of a machine: that part of its
+    power, throughput, price and carbon is the server's own. What the other virtual machines of its machine
+    leave idle serves it too, up to its ``reach``.
     """
 
     id: Ints
@@ -93,16 +97,20 @@ class Servers:
     zombie: Bools  # does no work
     retires_month: Ints  # zombies found, or the system's retirement; NEVER if not
     config_factor: Floats
-    price_cny: Floats  # of a new server, in prices of the first year
+    price_cny: Floats  # of a new server (of the part it takes up), in prices of the first year
     bought_month: Ints  # of generation 0; may be negative
     generation_month: Ints  # shape (servers, generations); NEVER where unused
     generation_curve: Ints  # shape (servers, generations); row of hardware.curves sorted by name
     demand_ssj: Floats  # mean demand in the first month, ssj_ops
     peak_ssj: Floats  # 95th percentile of demand in the first month, ssj_ops
     noise: Floats  # std. deviation of the square root of demand over its mean
-    vcpu_as_is: Ints  # cores of the machine it runs on today
+    vcpu_as_is: Ints  # cores of the machine it runs on today, or its vCPU
     memory_gb: Floats  # in use
     disk_gb: Floats  # in use
+    installed_gb: Floats  # memory that it has today
+    machine_share: Floats  # part of a machine that it takes up; 1 unless it is virtual
+    reach: Floats  # most of a machine that it can use at once; 1 unless it is virtual
+    machine: Ints  # id of the first server on the same machine, with which it fails; its own unless virtual
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,16 @@ class Rises:
 
 
 @dataclass(frozen=True)
+class Names:
+    """What the first units, rooms, systems and servers are called: those that are listed; "" if not known."""
+
+    units: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Estate:
     """Everything that stands in the rooms of one world."""
 
@@ -165,3 +183,4 @@ class Estate:
     zones: tuple[str, ...]
     links: Links = field(default_factory=Links.none)
     rises: Rises = field(default_factory=Rises.none)
+    names: Names = field(default_factory=Names)

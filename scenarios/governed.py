@@ -151,12 +151,14 @@ def kept_apart(scenario: Scenario, alternative: str, estate: Estate) -> Ints:
     return level if "level" in separating(scenario, alternative) else np.zeros_like(level)
 
 
-def today_servers(estate: Estate) -> NDArray[np.int64]:
-    """Servers in each room on the first day, shape (rooms,)."""
+def today_servers(estate: Estate) -> NDArray[np.float64]:
+    """Machines in each room on the first day, parts of them summed, shape (rooms,)."""
     servers, systems = estate.servers, estate.systems
     there = (servers.generation_month[:, 0] <= 0) & (servers.retires_month > 0)
     there &= systems.arrives_month[servers.system] == 0
-    return np.bincount(systems.room[servers.system[there]], minlength=len(estate.rooms.id))
+    room = systems.room[servers.system[there]]
+    machines = np.bincount(room, servers.machine_share[there], minlength=len(estate.rooms.id))
+    return np.asarray(np.round(machines, 9))
 
 
 def held_rooms(estate: Estate) -> Bools:

@@ -21,6 +21,7 @@ from .variants import Variants, chosen_from, named, split, take
 from .yaml_strict import MOST_BYTES, decode, parse, parse_value
 
 LIBRARY_PREFIX = "library:"
+OWN_NAME = "scenario.yaml"  # of a scenario in a folder of its own
 QUANTITY_KEYS = frozenset({"value", "low", "mode", "high", "dist"})
 _SUFFIXES = (".yaml", ".yml")
 
@@ -28,6 +29,11 @@ _SUFFIXES = (".yaml", ".yml")
 def library_names() -> list[str]:
     """Names of the bundled scenarios, sorted."""
     return sorted(item.name.removesuffix(".yaml") for item in _library().iterdir() if _is_yaml(item))
+
+
+def library_files() -> list[str]:
+    """Every bundled file by its path in the library, sorted; scenarios and parts of them."""
+    return sorted(_library_files(_library(), ""))
 
 
 def gather(path_or_name: str | Path, overrides: Sequence[str], problems: list[Problem]) -> tuple[Node, str]:
@@ -131,7 +137,7 @@ def _on_disk(path: Path, shown: str) -> _Source:
 
 
 def _find(path_or_name: str | Path) -> _Source:
-    """A bundled scenario by bare name, else a file."""
+    """A bundled scenario by bare name, else a file, or that of the usual name in a folder."""
     text = str(path_or_name)
     bare = (
         isinstance(path_or_name, str) and not any(c in text for c in "/\\") and not text.endswith(_SUFFIXES)
@@ -141,7 +147,13 @@ def _find(path_or_name: str | Path) -> _Source:
     if bare and not Path(text).exists():
         message = f"got {text!r}, must be a file or a bundled scenario{_hint(text, library_names())}"
         raise InputError([Problem(text, 0, 0, "", message)])
-    return _on_disk(Path(path_or_name), text)
+    path = Path(path_or_name)
+    if path.is_dir() and not path.joinpath(OWN_NAME).exists():
+        message = f"got a folder without a {OWN_NAME}, must be a file or a folder with one"
+        raise InputError([Problem(str(path), 0, 0, "", message)])
+    if path.is_dir():
+        path = path / OWN_NAME
+    return _on_disk(path, str(path))
 
 
 def _hint(text: str, names: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from .errors import InputError, Problem
 from .fleet import FleetScenario
 from .include import gather, library_names
 from .likeness import filled_in
+from .listed.columns import TABLES
 from .quantity import Quantity
 from .schema import Scenario
 from .tree import Node
@@ -90,17 +91,20 @@ def _walk(value: object) -> Iterator[Quantity]:
 def fingerprint(scenario: Scenario | FleetScenario) -> str:
     """SHA-256 of everything that can change a result: all fields but titles, texts and sources.
 
-    The order of entries counts, since random draws follow it. Folders do not: files of code count by their
-    hash, and the trace of a fleet by its samples (see ``reports.fleet``).
+    The order of entries counts, since random draws follow it. Folders do not: files of code and tables of a
+    listed estate count by their hash, and the trace of a fleet by its samples (see ``reports.fleet``).
     """
     data = _without_texts(scenario.model_dump(mode="json", by_alias=True))
     assert isinstance(data, dict)
+    data.pop("assessment", None)  # which only the report reads
     if isinstance(scenario, FleetScenario):
         data["trace"].pop("path")
     for section in (data.get("demand", {}), *data.get("policies", {}).values()):
         for key in section.keys() & {f"{name}_sha256" for name in _CODE}:
             if section[key] is not None:
                 section[key.removesuffix("_sha256")] = section[key.removesuffix("_sha256")].rpartition(":")[2]
+    for name in TABLES if data.get("estate", {}).get("listed") else ():
+        data["estate"]["listed"].pop(name)
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return sha256(text.encode()).hexdigest()
 

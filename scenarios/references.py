@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from .errors import Problem
 from .likeness import check_likeness
+from .listed.check import check_listed
 from .owned_references import check_owned
 from .plausible import check_plausible
 from .policy_references import check_policy
@@ -103,6 +104,7 @@ def check_references(tree: Node, quantities: Set[str]) -> list[Problem]:
         _room_classes,
         check_places,
         check_sites,
+        check_listed,
         check_owned,
         check_likeness,
         check_policy,

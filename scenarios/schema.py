@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from .assessed import Assessed
 from .assets import Hardware, Line, RoomClass, Servers
 from .cloud import Cloud
 from .finance import Financing, TimeOfUse, Vat, Water
@@ -68,19 +69,48 @@ class Level(Spec):
     )
 
 
+class ListedEstate(Spec):
+    """The estate of today in three tables (CSV); every blank cell in them is drawn.
+
+    The hashes are filled in when a scenario is read.
+    """
+
+    rooms: str = Field(description="Table of rooms, as seen from the scenario's folder", min_length=1)
+    systems: str = Field(description="Table of systems", min_length=1)
+    servers: str = Field(description="Table of servers", min_length=1)
+    rooms_sha256: str | None = Field(default=None, description="SHA-256 of the table of rooms")
+    systems_sha256: str | None = Field(default=None, description="SHA-256 of the table of systems")
+    servers_sha256: str | None = Field(default=None, description="SHA-256 of the table of servers")
+
+
 class Estate(Spec):
     """The machine rooms and systems of today: what is known, and ranges for what is not."""
 
     levels: dict[Name, Level] = Field(description="Levels of government", min_length=1)
     places: dict[Name, Place] = Field(default={}, description="Where the units are; unknown if empty")
-    systems: Quantity = quantity("count", 1, 1e6, "Business systems that may move (not classified)")
+    listed: ListedEstate | None = Field(
+        default=None, description="The rooms, systems and servers of today in tables; drawn if absent"
+    )
+    systems: Quantity | None = quantity(
+        "count",
+        1,
+        1e6,
+        "Business systems that may move (not classified); must be given unless they are listed",
+        default=None,
+    )
     classified_share: Quantity = quantity(
         "1", 0, 0.9, "Classified systems, which stay, as a share of all systems"
     )
     classified_mixed_share: Quantity = quantity(
         "1", 0, 1, "Classified systems that share a room with others; the rest have rooms of their own"
     )
-    rooms: Quantity = quantity("count", 1, 1e6, "Machine rooms of all levels; at least one a unit")
+    rooms: Quantity | None = quantity(
+        "count",
+        1,
+        1e6,
+        "Machine rooms of all levels, at least one a unit; must be given unless they are listed",
+        default=None,
+    )
     servers_per_system: Quantity = quantity("count", 1, 50, "Mean number of servers per system")
     replica_share: Quantity | None = quantity(
         "1",
@@ -114,7 +144,20 @@ class Estate(Spec):
     cpu_utilisation: Quantity = quantity("1", 0.001, 0.9, "Mean CPU utilisation, idle servers included")
     memory_gb: Quantity = quantity("GB", 0.5, 1024, "Memory in use per working server")
     disk_gb: Quantity = quantity("GB", 1, 1e6, "Disk in use per working server")
-    vertical_lines: Quantity = quantity("count", 0, 1e6, "Dedicated vertical lines of all levels")
+    vcpu_per_core: Quantity | None = quantity(
+        "1",
+        0.1,
+        100,
+        "vCPU of virtual machines per core of their hosts, where a list does not say what they take up",
+        default=None,
+    )
+    vertical_lines: Quantity | None = quantity(
+        "count",
+        0,
+        1e6,
+        "Dedicated vertical lines of all levels; must be given unless lines are listed",
+        default=None,
+    )
     system_traffic_mbps: Quantity = quantity("Mbit/s", 0, 1e4, "Busy-hour traffic of one system to its unit")
     new_systems_per_year: Quantity = quantity("1/yr", 0, 2, "New systems a year, share of today's")
     new_room_per_new_system: Quantity = quantity(
@@ -372,4 +415,7 @@ class Scenario(Spec):
     claims: tuple[Claim, ...] = Field(default=(), description="Published figures to compare with")
     plausible: tuple[Plausible, ...] = Field(
         default=(), description="Limits that worlds must keep to count in a calibration"
+    )
+    assessment: Assessed | None = Field(
+        default=None, description="What the lists behind the estate say of its machines, for the report"
     )

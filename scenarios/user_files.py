@@ -1,9 +1,9 @@
-"""The files that a scenario names: where they lie, and what the user's own code in them was.
+"""The files that a scenario names: where they lie, and what was in them.
 
-Workload models, functions of policies and traces are written as seen from the scenario's folder (from the
-working folder on the command line). When a scenario is read they become absolute, and the hash of a file of
-code is noted beside it: what a run used is then part of its scenario, and a scenario that was written out
-finds its files again or says that one has changed.
+Workload models, functions of policies, traces and the tables of a listed estate are written as seen from the
+scenario's folder (from the working folder on the command line). When a scenario is read they become absolute,
+and the hash of a file of code or of a table is noted beside it: what a run used is then part of its scenario,
+and a scenario that was written out finds its files again or says that one has changed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from .errors import Problem
+from .listed.columns import TABLES
 from .tree import Entry, Key, Mapping, Node, at
 from .tree import Path as KeyPath
 
@@ -35,7 +36,13 @@ def files_placed(tree: Node, problems: list[Problem]) -> Node:
             section = _code(section, path, name, problems, must_be=None)
         return section
 
+    def tables(section: Mapping, path: KeyPath) -> Mapping:
+        for name in TABLES:
+            section = _table(section, path, name, problems)
+        return section
+
     edits: tuple[tuple[KeyPath, Edit], ...] = (
+        (("estate", "listed"), tables),
         (("demand",), model),
         (("demand", "model_options"), _data),
         (("trace",), _data),
@@ -89,9 +96,30 @@ def _code(
     if not file.endswith(SUFFIX):
         return section
     found = _absolute(node, file)
+    return _noted(section, name, where, file, f"{found}:{attribute}", found, problems)
+
+
+def _table(section: Mapping, path: KeyPath, name: str, problems: list[Problem]) -> Mapping:
+    """A section whose file of that name is absolute and has its hash beside it."""
+    entry = section.get(name)
+    if entry is None or not (entry.node.written or isinstance(entry.node.value, str)):
+        return section
+    file = entry.node.written or str(entry.node.value)
+    found = _absolute(entry.node, file)
+    return _noted(section, name, (*path, name), file, str(found), found, problems)
+
+
+def _noted(
+    section: Mapping, name: str, where: KeyPath, file: str, value: str, found: Path, problems: list[Problem]
+) -> Mapping:
+    """A section with a field of a file changed to ``value``, and the hash of the file found beside it."""
+    entry = section[name]
+    node = entry.node
     try:
-        digest = sha256(found.read_bytes()).hexdigest()
+        digest = sha256(found.read_bytes()).hexdigest() if found.is_file() else None
     except (OSError, ValueError):
+        digest = None
+    if digest is None:
         problems.append(at(node.mark, where, f"got {file!r}, must be an existing file"))
         return section
     noted = section.get(f"{name}_sha256")
@@ -100,7 +128,7 @@ def _code(
         problems.append(at(node.mark, where, message))
     return {
         **section,
-        name: replace(entry, node=replace(node, value=f"{found}:{attribute}")),
+        name: replace(entry, node=replace(node, value=value, written="")),
         f"{name}_sha256": Entry(node.mark, Node(digest, node.mark)),
     }
 

@@ -67,6 +67,13 @@ def validate(kind: type[AnyScenario], tree: Node, problems: list[Problem]) -> An
     return None if problems else scenario
 
 
+def unknown_fields(kind: type[AnyScenario], tree: Node) -> list[Unknown]:
+    """Every field of a tree that the schema does not know, with those known in its place."""
+    walk = _Walk([], tree)
+    walk.model(kind, Entry(tree.mark, tree), ())
+    return walk.unknown
+
+
 def allowed_range(info: FieldInfo) -> tuple[str, float, float]:
     """Unit and allowed range that a quantity field declares."""
     extra = info.json_schema_extra
@@ -97,6 +104,22 @@ def inner(annotation: Any) -> Any:
     return annotation
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """A field that the schema does not know.
+
+    Attributes:
+        mark: where its key is written.
+        known: fields that its section may have.
+        given: fields that its section has in the same file.
+    """
+
+    mark: Mark
+    path: Path
+    known: tuple[str, ...]
+    given: frozenset[str]
+
+
 @dataclass
 class _Walk:
     """Turns nodes into the data pydantic gets, with every quantity built and judged."""
@@ -104,6 +127,7 @@ class _Walk:
     problems: list[Problem]
     tree: Node
     quantities: set[str] = field(default_factory=set)
+    unknown: list[Unknown] = field(default_factory=list)
 
     def model(self, kind: type[BaseModel], entry: Entry, path: Path) -> object:
         """Data of one section."""
@@ -114,6 +138,8 @@ class _Walk:
         for key, item in mapping.items():
             if key not in fields:
                 self.problems.append(at(item.mark, (*path, key), _unknown(str(key), list(fields))))
+                given = frozenset(str(k) for k, e in mapping.items() if e.mark.file == item.mark.file)
+                self.unknown.append(Unknown(item.mark, (*path, key), tuple(fields), given))
         data: dict[str, object] = {}
         for name, info in fields.items():
             if name in mapping:

@@ -37,6 +37,7 @@ class Fleet:
         config_factor: power of a machine over its model's curve.
         room: room row.
         workload: what demand is at every step; the built-in model if None.
+        parts: of machines that components take up; None if each has a machine to itself.
     """
 
     demand: Demand
@@ -45,6 +46,20 @@ class Fleet:
     config_factor: Floats
     room: Indices
     workload: Workload | None = None
+    parts: Parts | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Parts of machines that components take up, shape (components,) each.
+
+    Attributes:
+        share: of watts and throughput.
+        reach: most that each can use at once; what the others leave idle serves it too.
+    """
+
+    share: Floats
+    reach: Floats
 
 
 @dataclass(frozen=True)
@@ -236,16 +251,21 @@ def _demand(
 def _power(
     fleet: Fleet, rows: Indices, lanes: Lanes, demand: Float32s, peak: Floats, buffers: Buffers
 ) -> tuple[Float32s, Floats]:
-    """Power of each lane that has any, and the capacity of its machine."""
+    """Power of each lane that has any, and the most that it can serve."""
     n, powered = len(rows), lanes.powered
-    machines = fleet.curves.machines(lanes.curve, fleet.config_factor[rows[lanes.component[:powered]]])
+    component = rows[lanes.component[:powered]]
+    machines = fleet.curves.machines(lanes.curve, fleet.config_factor[component])
+    capacity = machines.ssj_ops
+    if fleet.parts is not None:
+        capacity = capacity * fleet.parts.reach[component]
+        machines = machines.parts(fleet.parts.share[component])
     power = buffers.rows(POWER, powered, demand.shape[1])
     highest = peak[:powered] / machines.ssj_ops
     per_op = (1 / machines.ssj_ops).astype(np.float32)
     for part in (slice(0, n), slice(n, powered)):
         fill_power(machines.only(part), demand[part], per_op[part], highest[part], power[part])
     blank(power[n:], lanes.start[: powered - n], lanes.end[: powered - n])
-    return power, machines.ssj_ops
+    return power, capacity
 
 
 def _overload(

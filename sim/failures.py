@@ -149,7 +149,7 @@ def _wear(age_years: Floats, ageing: float) -> Floats:
 def server_failures(
     scenario: Scenario, world: World, generation_month: Ints, on_h: Ints, off_h: Ints
 ) -> Repairs:
-    """Failures of servers in service and their repair.
+    """Failures of servers in service and their repair; parts of one machine fail with it.
 
     Args:
         generation_month: of the machines that stand in this alternative (see Timeline).
@@ -167,7 +167,7 @@ def server_failures(
         return np.where(there.any(axis=1), wear / oldest[row], 0.0)
 
     repair = np.full(len(servers.id), world.of(reliability.server_mttr_h))
-    found = possible(world, "server-failure", servers.id, oldest / mtbf, repair, share)
+    found = possible(world, "server-failure", servers.machine, oldest / mtbf, repair, share)
     return repairs(found, on_h, _within(world, off_h), field_crews(reliability, world))
 
 

@@ -16,7 +16,7 @@ from ..scenarios.governed import governed
 from ..scenarios.profile import class_profiles
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
-from .block import Fleet
+from .block import Fleet, Parts
 from .cloud import Backup, CloudSites
 from .demand import Demand
 from .downtime import Downtime, rooms_down, servers_down
@@ -92,6 +92,7 @@ def _hour_share(scenario: Scenario, world: World) -> Floats:
 def fleet_of(scenario: Scenario, world: World) -> Fleet:
     """Components of a world with the machines they run on in rooms."""
     servers = world.estate.servers
+    whole = bool((servers.machine_share == 1).all())
     return Fleet(
         world_demand(scenario, world),
         _curves(scenario),
@@ -99,6 +100,7 @@ def fleet_of(scenario: Scenario, world: World) -> Fleet:
         servers.config_factor,
         world.estate.systems.room[servers.system].astype(np.int64),
         named_workload(scenario, world),
+        None if whole else Parts(servers.machine_share, servers.reach),
     )
 
 
@@ -113,6 +115,8 @@ def room_sites(ups: Floats, estate: Estate, fleet: Fleet) -> RoomSites:
     np.minimum.at(first, fleet.room, np.maximum(arrives, 0))
     there = arrives <= first[fleet.room]
     machines = fleet.curves.machines(fleet.generation_curve[:, 0], fleet.config_factor)
+    if fleet.parts is not None:
+        machines = machines.parts(fleet.parts.share)
     grown = (1 + fleet.demand.growth) ** (first[fleet.room] / 12)
     mean_w = machines.at(fleet.demand.mean_ssj * grown / machines.ssj_ops)
     nominal_w = np.bincount(fleet.room[there], mean_w[there], minlength=len(rooms.id))

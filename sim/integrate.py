@@ -222,7 +222,7 @@ def _order(work: _Work, span: Span, stays: Sequence[Stay]) -> Indices:
     order = work.by_room[exists[work.by_room]]
     demand = work.fleet.demand
     highest = demand.profile_root[:, span.first_h : span.first_h + span.hours].max(axis=1) ** 2
-    busy = demand.mean_ssj * highest[demand.classes] / work.fleet.curves.ssj_ops[stays[0].curve]
+    busy = demand.mean_ssj * highest[demand.classes] / _throughput(work.fleet, stays[0])
     block = np.arange(len(order)) // work.block
     return np.asarray(order[np.lexsort((-busy[order], block))], dtype=np.int64)
 
@@ -343,7 +343,7 @@ class _Hours:
 
 def _capacity(fleet: Fleet, future: Future, stay: Stay, span: Span) -> Floats:
     """Throughput of the servers that are on and not down, ssj_ops by step."""
-    capacity = fleet.curves.ssj_ops[stay.curve]
+    capacity = _throughput(fleet, stay)
     powered, steps = stay.powered, span.steps
     starting = np.bincount(powered.start, capacity, minlength=steps + 1)
     ending = np.bincount(powered.end, capacity, minlength=steps + 1)
@@ -351,6 +351,12 @@ def _capacity(fleet: Fleet, future: Future, stay: Stay, span: Span) -> Floats:
     on = (down.step >= powered.start[down.what]) & (down.step < powered.end[down.what])
     lost = np.bincount(down.step, down.share * capacity[down.what] * on, minlength=steps)
     return np.asarray(np.maximum(np.cumsum(starting - ending)[:steps] - lost, 0.0), dtype=np.float64)
+
+
+def _throughput(fleet: Fleet, stay: Stay) -> Floats:
+    """Of each component's server, ssj_ops; of its part of one."""
+    whole = fleet.curves.ssj_ops[stay.curve]
+    return whole if fleet.parts is None else whole * fleet.parts.share
 
 
 def _so_far(flows: Sequence[Flow], clock: Clock, months: int) -> list[Floats]:

@@ -24,6 +24,7 @@ class Machines:
         bought_month: may be negative.
         from_h, to_h: service in the run; ``to_h`` is NEVER if it stands to the end.
         price_cny: in prices of the first year.
+        share: part of a machine that each is; what it costs is that of the part.
     """
 
     slot: NDArray[np.int64]
@@ -32,6 +33,7 @@ class Machines:
     from_h: Ints
     to_h: Ints
     price_cny: Floats
+    share: Floats
 
     def only(self, chosen: NDArray[np.bool_]) -> Machines:
         """Some of them."""
@@ -52,6 +54,7 @@ def server_machines(world: World, timeline: Timeline) -> Machines:
         start_h[slot, generation],
         end_h[slot, generation],
         servers.price_cny[slot],
+        servers.machine_share[slot],
     )
 
 
@@ -77,6 +80,7 @@ def host_machines(
         from_h[slot, generation],
         np.minimum(hour_of_month(world.clock, months[slot, generation + 1]), off_h[slot]),
         price_cny[slot],
+        np.ones(len(slot)),
     )
 
 
@@ -89,7 +93,7 @@ def book_purchases(
 ) -> None:
     """Book machines in the month in which they are bought; ``site`` per machine."""
     cost = bought.price_cny * levels.hardware[bought.bought_month]
-    book.add(item, site, bought.bought_month, np.ones(len(cost)), cost, carbon_kg)
+    book.add(item, site, bought.bought_month, bought.share, cost, carbon_kg * bought.share)
 
 
 def book_maintenance(
@@ -121,7 +125,7 @@ def book_removals(
     """Book disposal, and resale at a value that falls with age, of machines that leave in the run."""
     gone = np.flatnonzero(machines.to_h < world.clock.hours)
     month = np.searchsorted(world.clock.month_edges_h, machines.to_h[gone], side="right") - 1
-    each = np.ones(len(gone))
+    each = machines.share[gone]
     book.add("disposal", site[gone], month, each, each * world.of(terms.disposal_cny))
     age_years = (month - machines.bought_month[gone]) / MONTHS_PER_YEAR
     value = world.of(terms.resale_share) * np.maximum(0.0, 1.0 - age_years / life_years)

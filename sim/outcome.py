@@ -23,7 +23,7 @@ class Stock:
     """What stands at the end of the run.
 
     Attributes:
-        servers, hosts: switched on, in rooms and at the cloud's sites.
+        servers, hosts: machines switched on, in rooms and at the cloud's sites.
         components: that run on hosts; ``working_hosts`` are those that may carry them (no standby).
         max_mssj, max_kw: throughput and power of all of them at full load.
     """

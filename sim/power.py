@@ -54,6 +54,10 @@ class Curves:
         """One curve per machine: model ``rows``, power multiplied by ``factor``."""
         return Curves(self.idle_w[rows] * factor, self.change_w[rows] * factor[:, None], self.ssj_ops[rows])
 
+    def parts(self, share: Floats) -> Curves:
+        """The same of parts of machines: ``share`` of its watts and of its throughput."""
+        return Curves(self.idle_w * share, self.change_w * share[:, None], self.ssj_ops * share)
+
     def only(self, part: slice) -> Curves:
         """Some of the curves."""
         return Curves(self.idle_w[part], self.change_w[part], self.ssj_ops[part])

@@ -35,6 +35,7 @@ class _Life(NamedTuple):
     start_h: int
     end_h: int
     price_cny: float
+    share: float = 1.0  # of a machine
 
 
 def integrate(scenario: Scenario, world: World, plan: Plan, timeline: Timeline, flow: Flow) -> Floats:
@@ -140,7 +141,8 @@ def _server_lives(books: _Integral, timeline: Timeline) -> Iterator[tuple[int, _
         for k, end_h in enumerate([*starts[1:], books.clock.hours]):
             if k < len(months):
                 bought = int(servers.bought_month[slot]) if k == 0 else months[k]
-                yield k, _Life(bought, starts[k], min(end_h, off_h), float(servers.price_cny[slot]))
+                price, share = float(servers.price_cny[slot]), float(servers.machine_share[slot])
+                yield k, _Life(bought, starts[k], min(end_h, off_h), price, share)
 
 
 def _servers(books: _Integral, timeline: Timeline) -> None:
@@ -167,7 +169,7 @@ def _upkeep(books: _Integral, lives: list[_Life], life_years: float) -> None:
         if life.end_h < books.clock.hours:
             age = (books.clock.month_of_hour(life.end_h) - life.bought_month) / 12
             worth = world.of(terms.resale_share) * max(0.0, 1 - age / life_years) * life.price_cny
-            books.lump("decommissioning", life.end_h, world.of(terms.disposal_cny), None)
+            books.lump("decommissioning", life.end_h, world.of(terms.disposal_cny) * life.share, None)
             books.lump("decommissioning", life.end_h, -worth, hardware)
 
 

@@ -24,6 +24,8 @@ from .timeline import Ints, Repairs
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+_DIGITS = 9  # parts of machines sum up to whole ones
+
 
 @dataclass(frozen=True)
 class Crews:
@@ -33,18 +35,29 @@ class Crews:
         of: crew of each machine, shape (machines,).
         teams: teams of each crew, shape (crews,), each >= 1.
         bound_share: share of a repair for which it binds a team.
+        part: of a machine that each is, for parts that fail with the whole, shape (machines,); all whole if
+            None.
     """
 
     of: Rows
     teams: Rows
     bound_share: float
+    part: Floats | None = None
 
     @classmethod
-    def sized(cls, crew: NDArray[np.integer], crews: int, machines_per_team: float, share: float) -> Crews:
-        """One team in each crew, and another for each further ``machines_per_team``."""
+    def sized(
+        cls,
+        crew: NDArray[np.integer],
+        crews: int,
+        machines_per_team: float,
+        share: float,
+        part: Floats | None = None,
+    ) -> Crews:
+        """One team in each crew, and another for each further ``machines_per_team``; ``part`` as above."""
         of = crew.astype(np.int64)
-        teams = np.ceil(np.bincount(of, minlength=crews) / machines_per_team)
-        return cls(of, np.maximum(teams, 1).astype(np.int64), share)
+        machines = np.round(np.bincount(of, part, minlength=crews), _DIGITS)
+        teams = np.ceil(machines / machines_per_team)
+        return cls(of, np.maximum(teams, 1).astype(np.int64), share, part)
 
 
 @dataclass(frozen=True)
@@ -66,8 +79,9 @@ def field_crews(reliability: Reliability, world: World) -> Crews:
     unit = systems.unit[world.estate.servers.system]
     crew = {"estate": np.zeros_like(unit), "level": units.level[unit], "unit": unit}[reliability.field_crews]
     crews = {"estate": 1, "level": int(units.level.max(initial=0)) + 1, "unit": len(units.id)}
-    per_team = world.of(reliability.servers_per_team)
-    return Crews.sized(crew, crews[reliability.field_crews], per_team, world.of(reliability.team_share))
+    per_team, share = world.of(reliability.servers_per_team), world.of(reliability.team_share)
+    part = world.estate.servers.machine_share
+    return Crews.sized(crew, crews[reliability.field_crews], per_team, share, part)
 
 
 def host_crews(reliability: Reliability, world: World, room: NDArray[np.integer]) -> Crews:
@@ -100,7 +114,8 @@ def repairs(failures: Failures, on_h: Ints, off_h: Ints, crews: Crews) -> Repair
     inside = np.flatnonzero((start_h >= on_h[row]) & (start_h < off_h[row]))
     order = inside[np.lexsort((row[inside], start_h[inside]))]
     row, start_h, repair_h = row[order], start_h[order], failures.repair_h[order]
-    bound_h = up_to_grid(repair_h * crews.bound_share)
+    part = 1.0 if crews.part is None else crews.part[row]
+    bound_h = up_to_grid(repair_h * crews.bound_share * part)
     teams = [Teams(count) for count in crews.teams.tolist()]
     up_again = [0.0] * len(on_h)
     found: list[tuple[int, float, float, float]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -27,19 +28,28 @@ LIBRARIES = (
     "lxml",
     "xlsxwriter",
 )
-CODE = ("scenarios", "optimize", "sim")
+MODEL, REPORTS = ("scenarios", "optimize", "sim"), ("reports",)  # parts of the package
 CODE_DIGITS = 12
+MODULE = ".py"
+PASSED_OVER = {"__pycache__", "library"}  # a scenario counts by its own fingerprint
+# A text, as it stands; or a line's end with comments and empty lines, which mean nothing.
+_TEXT_OR_END = re.compile(
+    rb'''("""(?:[^"\\]++|\\.|"(?!""))*+"""|'{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}'''
+    rb"""|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+')"""
+    rb"|(?:[ \t\r\f]*(?:#[^\n]*)?\n)+",
+    re.DOTALL,
+)
 
 
 @cache
 def stamp() -> dict[str, str]:
     """Name and version of everything here that can change a byte of a world's results.
 
-    ``code`` is a hash of the package's own modules, since a clone changes without its version.
+    ``code`` is that of the model, since a clone changes without its version.
     """
     return {
         "roomfold": __version__,
-        "code": _code(),
+        "code": code(),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         **libraries(),
@@ -59,10 +69,19 @@ def difference(there: Mapping[str, str], here: Mapping[str, str]) -> str | None:
     return None
 
 
-def _code() -> str:
+@cache
+def code(parts: tuple[str, ...] = MODEL) -> str:
+    """Hash of all modules and other files of parts of the package, comments and empty lines left out."""
     root = Path(__file__).parent.parent
     digest = sha256()
-    for path in sorted(path for part in CODE for path in (root / part).rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes())
+    for path in sorted(path for part in parts for path in (root / part).rglob("*") if path.is_file()):
+        name = path.relative_to(root)
+        if PASSED_OVER.isdisjoint(name.parts):
+            digest.update(name.as_posix().encode() + b"\0")
+            digest.update(bare(path.read_bytes()) if path.suffix == MODULE else path.read_bytes())
     return digest.hexdigest()[:CODE_DIGITS]
+
+
+def bare(source: bytes) -> bytes:
+    """A module without comments, empty lines and blanks at the ends of lines; its texts stay to the byte."""
+    return _TEXT_OR_END.sub(lambda found: found[1] or b"\n", source + b"\n").lstrip(b"\n")

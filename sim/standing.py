@@ -30,14 +30,15 @@ def stock_of(scenario: Scenario, world: World, plan: Plan, run: Run) -> Stock:
     model = _model_in_use(world, timeline)[there]
     on = (timeline.host_on_h <= last_h) & (hosts_off_h(plan, timeline) > last_h)
     served = (timeline.cloud_on_h <= last_h) & (timeline.cloud_off_h > last_h)
-    drawn = (watts[model] * world.estate.servers.config_factor[there]).sum()
+    share = world.estate.servers.machine_share[there]
+    drawn = (watts[model] * world.estate.servers.config_factor[there] * share).sum()
     drawn += watts[hosts.curve[on]].sum() * world.of(scenario.servers.config_factor)
     return Stock(
-        servers=int(there.sum()),
+        servers=round(float(share.sum())),
         hosts=int(on.sum()),
         components=int(served.sum()),
         working_hosts=int((on & ~hosts.standby & (hosts.recovers < 0)).sum()),
-        max_mssj=float(ssj[model].sum() + hosts.capacity_ssj[on].sum()) / _PER_MILLION,
+        max_mssj=float((ssj[model] * share).sum() + hosts.capacity_ssj[on].sum()) / _PER_MILLION,
         max_kw=float(drawn) / _W_PER_KW,
     )
 

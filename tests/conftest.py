@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("PYTHONFAULTHANDLER", "1")  # processes that tests start say where they hang, if aborted
+os.environ["ROOMFOLD_LANG"] = "en"  # the messages that tests read, whatever the language of the machine
 
 
 @pytest.fixture(scope="session")

@@ -115,7 +115,7 @@ def check_plan(scenario: Scenario, world: World, plan: Plan) -> list[Violation]:
     if any(violation.rule in _FIRST for violation in broken):
         return broken
     asked = [name for name in RULES if name not in _FIRST]
-    if plan.pool_room is not None:
+    if chosen.kind == "virtualise":
         asked = [name for name in asked if name in _IN_ROOMS]
     return [violation for name in asked for violation in RULES[name](facts)]
 

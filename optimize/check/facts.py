@@ -99,9 +99,7 @@ class Facts:
         used = np.stack([servers.memory_gb[self.placed], servers.disk_gb[self.placed]], axis=1)
         wanted = used * self.world.of(self.cloud.comfort_factor)
         if self.cloud.sizing == "as-is":
-            curves = [self.scenario.hardware.curves[name] for name in sorted(self.scenario.hardware.curves)]
-            machine = servers.generation_curve[self.placed, 0]
-            wanted[:, 0] = np.maximum(np.array([c.memory_gb for c in curves])[machine], used[:, 0])
+            wanted[:, 0] = np.maximum(servers.installed_gb[self.placed], used[:, 0])
         wanted = np.minimum(wanted, np.floor(self._largest_gb))
         today = self.world.estate.systems.arrives_month[self.system] == 0
         needed = np.maximum(wanted, np.where(today[:, None], used, 0.0))

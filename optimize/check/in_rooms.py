@@ -69,14 +69,15 @@ def room_standby(facts: Facts) -> Iterator[Violation]:
 
 
 def worth_it(facts: Facts) -> Iterator[Violation]:
-    """A pool has fewer hosts than the servers that it takes the place of."""
+    """A pool has fewer hosts than the machines that it takes the place of."""
     plan, servers = facts.plan, facts.world.estate.servers
     if plan.pool_room is None:
         return
     pool_of = np.full(len(facts.world.estate.systems.id), -1, dtype=np.int64)
     pool_of[facts.system] = plan.hosts.pool[facts.host]
     mine = pool_of[servers.system]
-    there = np.bincount(mine[mine >= 0], minlength=len(plan.pools))
+    parts = servers.machine_share[mine >= 0]
+    there = np.ceil(np.bincount(mine[mine >= 0], parts, minlength=len(plan.pools)).round(9))
     taken = np.bincount(plan.hosts.pool, minlength=len(plan.pools)).astype(np.float64)
     yield from over("fewer hosts", "pool", taken, np.maximum(there - 1.0, 0.0), "hosts", "hosts")
 

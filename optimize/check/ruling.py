@@ -136,7 +136,8 @@ def _meant(facts: Facts, rule: CloseSmall | MergeLarge) -> Bools:
         of = named
     if of.servers is not None:
         today = (systems.arrives_month[servers.system] == 0) & (servers.retires_month > 0)
-        size = np.bincount(systems.room[servers.system[today]], minlength=len(rooms.id)).astype(np.float64)
+        room, parts = systems.room[servers.system[today]], servers.machine_share[today]
+        size = np.round(np.bincount(room, parts, minlength=len(rooms.id)), 9)
         large = size >= facts.world.of(of.servers)
     else:
         assert of.area_m2 is not None

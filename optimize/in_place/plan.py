@@ -92,18 +92,20 @@ class _Task:
         return _Pool(mine, found, costs, self.cloud.standby_hosts * (len(found.types) > 1))
 
     def pays(self, pool: _Pool) -> bool:
-        """Whether a pool takes fewer hosts than its systems have servers, and costs less."""
+        """Whether a pool takes fewer hosts than its systems have machines, and costs less."""
         mine = np.unique(self.world.estate.servers.system[self.cargo.rows[pool.mine]])
         spare_cny = pool.standby * pool.costs[largest(self.types, _packing(pool))]
         hosts_cny = pool.packed.cost + spare_cny + self.worth.folding_cny[mine].sum()
-        fewer = pool.hosts < int(self._servers[mine].sum())
+        fewer = pool.hosts < round(float(self._machines[mine].sum()), 9)
         return fewer and bool(hosts_cny < self.worth.system_cny[mine].sum())
 
     @cached_property
-    def _servers(self) -> Ints:
-        """Servers of each system, shape (systems,)."""
-        systems = len(self.world.estate.systems.id)
-        return np.bincount(self.world.estate.servers.system, minlength=systems)
+    def _machines(self) -> Floats:
+        """Machines of each system, parts of them summed, shape (systems,)."""
+        servers, systems = self.world.estate.servers, len(self.world.estate.systems.id)
+        return np.asarray(
+            np.bincount(servers.system, servers.machine_share, minlength=systems), dtype=np.float64
+        )
 
     @cached_property
     def worth(self) -> Worth:

@@ -105,11 +105,12 @@ def power_w(scenario: Scenario, world: World) -> tuple[Floats, Floats]:
     rooms, servers, systems = world.estate.rooms, world.estate.servers, world.estate.systems
     curves = [scenario.hardware.curves[name] for name in sorted(scenario.hardware.curves)]
     curve = servers.generation_curve[:, 0]
-    load = np.minimum(servers.demand_ssj / np.array([c.ssj_ops for c in curves])[curve], 1.0) * 10
+    throughput = np.array([c.ssj_ops for c in curves])[curve] * servers.machine_share
+    load = np.minimum(servers.demand_ssj / throughput, 1.0) * 10
     left = np.minimum(load.astype(np.int64), 9)
     watts = np.array([c.watts for c in curves])
     low, high = watts[curve, left], watts[curve, left + 1]
-    server_w = servers.config_factor * (low + (load - left) * (high - low))
+    server_w = servers.config_factor * servers.machine_share * (low + (load - left) * (high - low))
     room = systems.room[servers.system]
     there = systems.arrives_month[servers.system] == 0
     it_w = np.bincount(room[there], server_w[there], minlength=len(rooms.id)) * (1 + rooms.overhead_it)

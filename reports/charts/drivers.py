@@ -19,11 +19,11 @@ from .style import (
     ORANGE,
     PALE,
     Chart,
+    by_rows,
     columns_in,
     labels,
     legend_above,
     narrow,
-    only,
     panel,
     width_in,
 )
@@ -130,9 +130,7 @@ def _draw(axes: Axes, shown: Sequence[Driver], names: list[str], by_chance: floa
     reach = max([abs(d.correlation) for d in shown] + [by_chance]) * (1.5 if narrow() else 1.22)
     axes.set_xlim(-reach, reach)
     axes.set_xlabel(wrap(say(lang, "drivers.axis"), columns_in(width_in() - MARGIN_IN)))
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
-    only(axes, "bottom")
+    by_rows(axes)
     keys = [
         Patch(facecolor=c, hatch=h, edgecolor=BLACK, linewidth=0.6, label=say(lang, f"grade.{g}"))
         for g, (c, h) in GRADES.items()

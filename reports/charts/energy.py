@@ -1,4 +1,4 @@
-"""Electricity before and after as flows from the meter to its causes, and by year."""
+"""Electricity of every alternative as flows from the meter to its causes, and by year."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..quantiles import Floats, quantiles
 from ..statement import Statement
 from .sankey import Flow, Sankey, spread
 from .style import (
+    ALTERNATIVES,
     BLUE,
     GREEN,
     GREY,
@@ -34,7 +35,7 @@ from .style import (
     only,
     width_in,
 )
-from .words import short, wrap
+from .words import wrap
 from .worlds import Pair
 
 COLUMNS = (
@@ -52,7 +53,7 @@ BEHIND_UPS = ("it", "ups")
 NODES = (SIDES, ("ups_in",), CAUSES)
 LOOKS = {
     "room": (PALE, ""),
-    "cloud": (SKY, ".."),
+    "cloud": (SKY, "\\\\"),
     "ups_in": ("#FFFFFF", ""),
     "it": (BLUE, ""),
     "ups": (ORANGE, "////"),
@@ -61,32 +62,50 @@ LOOKS = {
 }
 GAP = 0.06  # between nodes, as a part of the largest total
 LINE, NARROW_LINE = 0.15, 0.2  # least distance of labels of two lines, as a part of the axes' height
-NAME_COLUMNS = 36
+DIAGRAM_IN, STRIP_IN, KEY_IN = 3.75, 1.65, 0.2
 KWH_SHOWN: Mapping[Lang, float] = {"en": 1e6, "zh": 1e4}  # GWh; 万千瓦时
 POWER = rows_of({"electricity"})
 
 
 def energy(statement: Statement, study: Study, lang: Lang) -> Chart:
-    """Electricity a year by cause in both alternatives, with PUE; below it the total of each year."""
+    """Electricity a year by cause in every alternative, with PUE; below it the total of each year."""
     pair = Pair.of(statement, study)
-    monthly = {name: pair.books.each(name, lambda o: o.amount) for name in pair.names}
-    steady = {name: pair.books.yearly(monthly[name]) for name in pair.names}
-    figure, before_axes, after_axes, years_axes = _axes()
-    totals = [steady[name][:, POWER].sum(axis=1) for name in pair.names]
-    largest = max(float(total.mean()) for total in totals) / KWH_SHOWN[lang]
-    for axes, name in zip((before_axes, after_axes), pair.names, strict=True):
+    monthly = {name: pair.books.each(name, lambda o: o.amount) for name in pair.shown}
+    steady = {name: pair.books.yearly(monthly[name]) for name in pair.shown}
+    figure, diagrams, years_axes = _axes(len(pair.shown))
+    totals = {name: steady[name][:, POWER].sum(axis=1) for name in pair.shown}
+    largest = max(float(total.mean()) for total in totals.values()) / KWH_SHOWN[lang]
+    for axes, name in zip(diagrams, pair.shown, strict=True):
         _flows(axes, pair, name, energy_flows(steady[name].mean(axis=0) / KWH_SHOWN[lang]), largest, lang)
-    _by_year(years_axes, pair, [_yearly_total(monthly[name]) for name in pair.names], lang)
-    before, after = (significant(lang, float(total.mean()) / KWH_SHOWN[lang]) for total in totals)
-    cut = quantiles(1 - totals[1] / np.where(totals[0] > 0, totals[0], np.inf))
-    key = "energy.title" if cut[1] >= 0 else "energy.title_more"
-    low, high = sorted((abs(cut[0]), abs(cut[2])))
-    title = say(
-        lang, key, before=before, after=after, cut=share(abs(cut[1])), low=share(low), high=share(high)
-    )
+    _by_year(years_axes, pair, {name: _yearly_total(monthly[name]) for name in pair.shown}, lang)
     years = statement.years
-    caption = say(lang, "energy.caption", first=years[0], last=years[-1])
-    return Chart(figure, title, caption, COLUMNS, tuple(_rows(pair, steady, monthly)))
+    caption = say(lang, "energy.caption", first=years[0], last=years[-1]) + pair.left_out(lang)
+    return Chart(figure, _title(pair, totals, lang), caption, COLUMNS, tuple(_rows(pair, steady, monthly)))
+
+
+def _title(pair: Pair, totals: Mapping[str, Floats], lang: Lang) -> str:
+    """By how much electricity falls or rises with each alternative."""
+    means = {name: significant(lang, float(total.mean()) / KWH_SHOWN[lang]) for name, total in totals.items()}
+    before, *others = pair.shown
+    if not others:
+        return say(lang, "energy.title_one", total=means[before])
+    changes = [_change(totals[before], totals[name]) for name in others]
+    if len(others) == 1:
+        key = "energy.title" if changes[0][0] else "energy.title_more"
+        return say(lang, key, before=means[before], after=means[others[0]], **changes[0][1])
+    parts = [
+        say(lang, "energy.less" if falls else "energy.more", name=pair.called(name, lang), **said)
+        for name, (falls, said) in zip(others, changes, strict=True)
+    ]
+    return say(lang, "energy.title_several", parts=say(lang, "list.clauses").join(parts))
+
+
+def _change(before: Floats, after: Floats) -> tuple[bool, dict[str, str]]:
+    """Whether the median falls, and by what share, with its range; of a rise, by what it rises."""
+    cut = quantiles(1 - after / np.where(before > 0, before, np.inf))
+    falls = bool(cut[1] >= 0)
+    low, high = (cut[0], cut[2]) if falls else (-cut[2], -cut[0])
+    return falls, {"cut": share(abs(cut[1])), "low": share(low), "high": share(high)}
 
 
 def energy_flows(amount: Floats) -> tuple[Flow, ...]:
@@ -98,17 +117,19 @@ def energy_flows(amount: Floats) -> tuple[Flow, ...]:
     return tuple(flows)
 
 
-def _axes() -> tuple[Figure, Axes, Axes, Axes]:
-    """A figure with two diagrams above and a strip below; three below each other if narrow."""
-    if narrow():
-        figure = Figure(figsize=(width_in(), 7.6))
-        grid = figure.add_gridspec(3, 1, height_ratios=(3, 3, 1.6))
-        before, after, strip = (figure.add_subplot(grid[row, 0]) for row in range(3))
-        return figure, before, after, strip
-    figure = Figure(figsize=(width_in(), 5.4))
-    grid = figure.add_gridspec(2, 2, height_ratios=(3, 1.25))
-    before, after, strip = (figure.add_subplot(grid[place]) for place in ((0, 0), (0, 1), (1, slice(None))))
-    return figure, before, after, strip
+def _axes(count: int) -> tuple[Figure, list[Axes], Axes]:
+    """A figure with so many diagrams, two beside each other, and a strip; all below each other if narrow.
+
+    The strip takes the place that an odd number of diagrams leaves, else a row of its own.
+    """
+    across = 1 if narrow() else 2
+    rows, spare = -(-count // across), count % across
+    strip_in = STRIP_IN + (KEY_IN * count if narrow() else 0.0)
+    heights = [DIAGRAM_IN] * rows + ([] if spare else [strip_in])
+    figure = Figure(figsize=(width_in(), sum(heights)))
+    grid = figure.add_gridspec(len(heights), across, height_ratios=heights)
+    diagrams = [figure.add_subplot(grid[place // across, place % across]) for place in range(count)]
+    return figure, diagrams, figure.add_subplot(grid[-1, -1] if spare else grid[-1, :])
 
 
 def _flows(
@@ -119,7 +140,7 @@ def _flows(
     found = Sankey.of(NODES, flows, GAP * largest_shown)
     found.draw(axes, LOOKS)
     total = sum(flow.amount for flow in flows if flow.source in SIDES)
-    if total < 0.98 * largest_shown:
+    if 0 < total < 0.98 * largest_shown:
         axes.add_patch(
             Rectangle((0, 0), 0.1, largest_shown, fill=False, edgecolor=GREY, linestyle=":", linewidth=1.2)
         )
@@ -163,10 +184,9 @@ def _name_sides(axes: Axes, found: Sankey, height: float, lang: Lang) -> None:
         axes.text(1.05, -0.015 * height, text, va="bottom", ha="center", fontsize=SMALL_PT)
 
 
-def _by_year(axes: Axes, pair: Pair, totals: list[Floats], lang: Lang) -> None:
+def _by_year(axes: Axes, pair: Pair, totals: Mapping[str, Floats], lang: Lang) -> None:
     years = pair.all_years()
-    looks = ((GREY, "--", "s"), (BLUE, "-", "o"))
-    for name, values, (colour, style, marker) in zip(pair.names, totals, looks, strict=True):
+    for (name, values), (colour, style, marker) in zip(totals.items(), ALTERNATIVES, strict=False):
         low, mid, high = quantiles(values / KWH_SHOWN[lang])
         axes.fill_between(years, low, high, color=colour, alpha=0.18, linewidth=0)
         axes.plot(
@@ -177,14 +197,14 @@ def _by_year(axes: Axes, pair: Pair, totals: list[Floats], lang: Lang) -> None:
             marker=marker,
             markersize=4.5,
             linewidth=1.8,
-            label=short(pair.title(name, lang), NAME_COLUMNS),
+            label=pair.called(name, lang),
         )
-    step = -(-len(years) // (5 if narrow() else 12))
+    step = -(-len(years) // (5 if narrow() or len(totals) % 2 else 12))
     axes.set_xticks(years[::step])
     axes.set_ylim(bottom=0)
     axes.set_ylabel(say(lang, "energy.by_year"))
     axes.grid(axis="y")
-    legend_above(axes, 2)
+    legend_above(axes, 2, width_in() * (0.38 if len(totals) % 2 and not narrow() else 1.0))
 
 
 def _yearly_total(monthly: Floats) -> Floats:
@@ -195,14 +215,14 @@ def _yearly_total(monthly: Floats) -> Floats:
 
 def _rows(pair: Pair, steady: Mapping[str, Floats], monthly: Mapping[str, Floats]) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
-    for name in pair.names:
+    for name in pair.shown:
         for side in SIDES:
             for cause in CAUSES:
                 values = steady[name][:, ITEM[f"{side}_{cause}"]]
                 rows.append(
                     ("steady", name, f"{side}_{cause}", float(values.mean()), *numbers(quantiles(values)))
                 )
-    for name in pair.names:
+    for name in pair.shown:
         for year, values in zip(pair.all_years(), _yearly_total(monthly[name]).T, strict=True):
             rows.append((str(year), name, "total", float(values.mean()), *numbers(quantiles(values))))
     return rows

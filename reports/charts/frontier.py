@@ -30,6 +30,7 @@ COLUMNS = (
     "plan_bound",
     "gap",
 )
+NEAR = 0.06  # of the width and the height that points take up
 OWN = 1  # number of the scenario's own plan
 _OFF: dict[str, Any] = {"color": PALE, "marker": "o", "s": 26}
 _ON: dict[str, Any] = {"color": BLUE, "marker": "o", "s": 40}
@@ -65,11 +66,27 @@ def _panel(
         rows = [i for i, drawn in enumerate(chosen) if drawn]
         if rows:
             axes.scatter([x[i] for i in rows], [y[i] for i in rows], label=say(lang, name), **look)
-    for i, (point, _) in enumerate(tried):
-        if not point.dominated:
-            axes.annotate(str(point.number), (x[i], y[i]), xytext=(6, 5), textcoords="offset points")
+    on = [i for i, (point, _) in enumerate(tried) if not point.dominated]
+    for rows in _near(on, x, y):
+        text = ", ".join(str(tried[i][0].number) for i in rows)
+        right = max(rows, key=lambda i: x[i])
+        axes.annotate(text, (x[right], y[right]), xytext=(6, 5), textcoords="offset points")
     axes.margins(0.12)
     axes.grid()
+
+
+def _near(rows: Sequence[int], x: Sequence[float], y: Sequence[float]) -> list[list[int]]:
+    """Points so close together that they need one label between them."""
+    wide, high = (max(values) - min(values) or 1.0 for values in (x, y))
+    found: list[list[int]] = []
+    for row in rows:
+        close = (g for g in found if all(abs(x[row] - x[i]) < NEAR * wide for i in g))
+        mine = next((g for g in close if all(abs(y[row] - y[i]) < NEAR * high for i in g)), None)
+        if mine is None:
+            found.append([row])
+        else:
+            mine.append(row)
+    return found
 
 
 def _row(point: Point, figures: Figures) -> tuple[str | int | float, ...]:

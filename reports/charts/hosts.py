@@ -82,7 +82,7 @@ class Packing:
 def hosts(statement: Statement, study: Study, lang: Lang) -> Chart:
     """Every host by CPU and memory filled; all capacity by what becomes of it."""
     plan = study.plans.get(statement.headline or "")
-    if plan is None or not len(plan.hosts.pool):
+    if plan is None or not len(plan.hosts.pool) or not len(plan.flavours.vcpu):
         why = say(lang, "hosts.caption_none")
         return Chart(words_only(why), say(lang, "hosts.title_none"), why, COLUMNS, ())
     packing = Packing.of(study, plan)
@@ -119,7 +119,7 @@ def _in_service(study: Study, plan: Plan) -> NDArray[np.integer]:
     clock = study.world.clock
     moved = plan.wave_h[servers.system] < clock.hours
     leaves = np.minimum(servers.retires_month, systems.retires_month[servers.system])
-    return np.flatnonzero((plan.placement >= 0) & moved & (leaves >= clock.months))
+    return np.flatnonzero((plan.placement >= 0) & (plan.flavour >= 0) & moved & (leaves >= clock.months))
 
 
 def _set_aside(study: Study, plan: Plan, rows: NDArray[np.integer]) -> Floats:

@@ -24,29 +24,29 @@ from .style import (
     BLUE,
     CATEGORY_STYLE,
     GREEN,
-    GREY,
     ORANGE,
     OUTLINE,
+    PALE,
     RANGE,
     Cell,
     Chart,
     beside,
+    by_rows,
     labels,
     legend_above,
     narrow,
     numbers,
-    only,
     panels,
 )
-from .words import money_scale, ranged
-from .worlds import Pair, in_language
+from .words import money_scale, ranged, short
+from .worlds import NAME_COLUMNS, Pair, in_language
 
 COLUMNS = ("period", "payer", "part", "mean_cny", "p10_cny", "p50_cny", "p90_cny")
 TOTAL, CLOUD, NET = "government", "cloud_share", "net"
 ROW_IN = 0.42
 HEAD_IN = 0.85  # legend and axis of a panel
 GROUP_STYLE = {"running": (BLUE, ""), "investment": (ORANGE, "///"), "finance": (GREEN, "xx")}
-CLOUD_STYLE = (GREY, "..")
+CLOUD_STYLE = (PALE, "/|")
 
 
 @dataclass(frozen=True)
@@ -128,13 +128,18 @@ def _called(payer: str, pair: Pair, lang: Lang) -> str:
     return say(lang, "levels.government" if payer == TOTAL else f"money.payer.{payer}")
 
 
+def _short(payer: str, pair: Pair, lang: Lang) -> str:
+    """A payer's name within a sentence."""
+    return short(_called(payer, pair, lang), NAME_COLUMNS)
+
+
 def _title(annual: Split, horizon: Split, pair: Pair, lang: Lang) -> str:
     """Who saves most a year, who pays; then what the first payer beside the government makes of it."""
     middle = dict(zip(annual.payers, quantiles(annual.net)[1].tolist(), strict=True))
     middle.pop(TOTAL, None)
     best, worst = max(middle, key=middle.__getitem__), min(middle, key=middle.__getitem__)
-    said = {"level": _called(best, pair, lang), "saves": money(lang, middle[best])}
-    pays = {"payer": _called(worst, pair, lang), "pays": money(lang, abs(middle[worst]))}
+    said = {"level": _short(best, pair, lang), "saves": money(lang, middle[best])}
+    pays = {"payer": _short(worst, pair, lang), "pays": money(lang, abs(middle[worst]))}
     several = "" if len(middle) > 1 else "_one"
     if middle[best] <= 0:
         title = say(lang, f"levels.title_none{several}", **pays)
@@ -148,7 +153,7 @@ def _title(annual: Split, horizon: Split, pair: Pair, lang: Lang) -> str:
         return title
     ends = float(quantiles(horizon.net[:, others[0]])[1])
     key = "levels.title_payer" if ends >= 0 else "levels.title_payer_loss"
-    payer = _called(horizon.payers[others[0]], pair, lang)
+    payer = _short(horizon.payers[others[0]], pair, lang)
     years = pair.books.scenario.time.years
     return title + say(lang, key, years=years, payer=payer, amount=money(lang, abs(ends)))
 
@@ -181,9 +186,7 @@ def _draw(axes: Axes, split: Split, styles: Mapping[str, tuple[str, str]], pair:
     names = [_called(payer, pair, lang) for payer in split.payers]
     axes.set_yticks(range(len(names)), labels(names))
     axes.set_ylim(len(names) - 0.35, -0.5)
-    axes.grid(axis="x")
-    axes.tick_params(axis="y", length=0)
-    only(axes, "bottom")
+    by_rows(axes)
     _legend(axes, [part for k, part in enumerate(split.parts) if mean[:, k].any()], styles, lang)
     return unit
 

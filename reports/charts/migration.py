@@ -16,6 +16,7 @@ from ...scenarios.estate import NEVER
 from ...scenarios.schema import Claim
 from ...sim.outcome import Study
 from ..books import MONTHS_PER_YEAR
+from ..claims import speaks_of
 from ..messages import Lang, number, say
 from ..quantiles import Floats, quantiles
 from ..statement import Statement
@@ -58,7 +59,7 @@ def migration(statement: Statement, study: Study, lang: Lang) -> Chart:
     pair = Pair.of(statement, study)
     moved = pair.books.each(pair.alternative, lambda o: by_month(o.moved_h, pair))
     planned = pair.books.each(pair.alternative, lambda o: by_month(o.planned_h, pair))
-    claim = next((c for c in study.scenario.claims if c.metric == "systems_moved" and c.by), None)
+    claim = next((c for c in _claims(pair) if c.metric == "systems_moved" and c.by), None)
     moves = Moves.of(study, pair.alternative)
     shown = [] if moves is None else moves.rows()
     heights = [SYSTEMS_IN]
@@ -82,6 +83,11 @@ def migration(statement: Statement, study: Study, lang: Lang) -> Chart:
     rows = [*_bands(pair, moved, planned), *(_single(pair, moves, shown) if moves else ())]
     title = _title(pair, moved, moves, claim, lang)
     return Chart(figure, title, _caption(moves, statement, lang), COLUMNS, tuple(rows))
+
+
+def _claims(pair: Pair) -> Iterator[Claim]:
+    """Published figures that speak of the alternative."""
+    return (c for c in pair.books.scenario.claims if speaks_of(pair.books, c, pair.alternative))
 
 
 def by_month(hours: NDArray[np.int32], pair: Pair) -> Floats:
@@ -126,7 +132,8 @@ def _title(pair: Pair, moved: Floats, moves: Moves | None, claim: Claim | None, 
     at = clock.calendar_month(month) + 1
     when = say(lang, "month", year=clock.year_of_month(month), month=at, name=say(lang, f"month.{at}"))
     counts = {"moved": number(lang, mid), "low": number(lang, low), "high": number(lang, high)}
-    title = say(lang, "migration.title_moved", when=when, **counts)
+    in_rooms = pair.books.scenario.alternatives[pair.alternative].kind == "virtualise"
+    title = say(lang, f"migration.title_{'virtualised' if in_rooms else 'moved'}", when=when, **counts)
     if moves is None:
         return title
     late = int(moves.late.sum())

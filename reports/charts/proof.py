@@ -13,7 +13,6 @@ from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import PercentFormatter
 
@@ -32,31 +31,35 @@ from .style import (
     Cell,
     Chart,
     beside,
+    by_rows,
     columns_in,
+    key,
     legend_above,
     narrow,
-    only,
     panel,
     width_in,
 )
 from .words import short, wrap
-from .worlds import in_language
+from .worlds import NAME_COLUMNS, in_language
 
 COLUMNS = ("alternative", "problem", "solution", "cost_cny_per_year", "bound_cny_per_year", "over_bound")
 MOST_ROWS = 18
 ROW_IN, NARROW_ROW_IN = 0.46, 1.05
 NARROW_MARGIN_IN = 1.25
-NAME = 34  # half-width columns
+NAME = 34  # half-width columns, of a label
 DAYS_PER_YEAR = 365.25
 EXACT = 1e-6
 MARKS: dict[str, dict[str, Any]] = {
-    "first-fit": {"marker": "v", "color": ORANGE},
-    "best-fit": {"marker": "^", "color": ORANGE},
-    "best-fit-dot": {"marker": "<", "color": ORANGE},
-    "best-fit-norm": {"marker": ">", "color": ORANGE},
-    "in-turn": {"marker": "s", "color": ORANGE},
+    name: {"marker": marker, "color": ORANGE, "markeredgecolor": BLACK}
+    for name, marker in (
+        ("first-fit", "v"),
+        ("best-fit", "^"),
+        ("best-fit-dot", "<"),
+        ("best-fit-norm", ">"),
+        ("in-turn", "s"),
+    )
 }
-PLAN: dict[str, Any] = {"marker": "o", "color": BLUE}
+PLAN: dict[str, Any] = {"marker": "o", "color": BLUE, "markeredgecolor": BLACK}
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,11 @@ def _title(statement: Statement, parts: list[Part], lang: Lang) -> str:
         for part in parts
         if part.alternative == first
     ]
-    return say(lang, "proof.title", parts=say(lang, "list.separator").join(said))
+    title = say(lang, "proof.title", parts=say(lang, "list.separator").join(said))
+    if len(set(names)) == 1:
+        return title
+    name = in_language(statement.scenario.alternatives[first].title, lang)
+    return say(lang, "chart.of", name=short(name, NAME_COLUMNS), title=title)
 
 
 def _left(part: Part, lang: Lang) -> str:
@@ -160,8 +167,8 @@ def _draw(axes: Axes, parts: list[Part], scenario: Scenario, lang: Lang) -> None
             linewidth=0.6,
         )
         for rule, cost in part.rules.items():
-            axes.plot([part.over(cost)], [y], markeredgecolor=BLACK, markersize=8, **MARKS[rule])
-        axes.plot([part.over(part.cost)], [y], markeredgecolor=BLACK, markersize=8, **PLAN)
+            axes.plot([part.over(cost)], [y], markersize=8, **MARKS[rule])
+        axes.plot([part.over(part.cost)], [y], markersize=8, **PLAN)
         text = say(lang, "proof.figures", cost=money(lang, part.cost), left=_left(part, lang))
         if narrow():
             look: dict[str, Any] = {"va": "top", "fontsize": SMALL_PT}
@@ -181,9 +188,7 @@ def _draw(axes: Axes, parts: list[Part], scenario: Scenario, lang: Lang) -> None
     decimals = 0 if axes.get_xlim()[1] > 0.04 else 2
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=decimals))
     axes.set_xlabel(say(lang, "proof.axis"))
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
-    only(axes, "bottom")
+    by_rows(axes)
     _legend(axes, parts, lang)
 
 
@@ -198,17 +203,6 @@ def _label(part: Part, scenario: Scenario, several: bool, lang: Lang) -> str:
 def _legend(axes: Axes, parts: list[Part], lang: Lang) -> None:
     there = {rule for part in parts for rule in part.rules}
     looks = {"plan": PLAN} | {rule: look for rule, look in MARKS.items() if rule in there}
-    keys: list[Artist] = [
-        Line2D(
-            [],
-            [],
-            linestyle="none",
-            markeredgecolor=BLACK,
-            markersize=7,
-            label=say(lang, f"proof.{n}"),
-            **look,
-        )
-        for n, look in looks.items()
-    ]
+    keys: list[Artist] = [key(say(lang, f"proof.{n}"), look) for n, look in looks.items()]
     open_part = Patch(facecolor=SKY, alpha=0.6, hatch="///", edgecolor=GREY, label=say(lang, "proof.open"))
     legend_above(axes, 3, handles=[keys[0], open_part, *keys[1:]])

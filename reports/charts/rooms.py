@@ -1,8 +1,8 @@
-"""How many machine rooms are open in either future, by level of government, with the days that bind them."""
+"""How many machine rooms are open with every alternative, by level of government, and days that bind them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,8 @@ from ...scenarios.clock import Clock
 from ...scenarios.policy import CloseSmall, Coverage, MergeLarge, NoNewRoom
 from ...sim.outcome import Study
 from ...sim.timeline import stock
-from ..books import MONTHS_PER_YEAR
+from ..books import MONTHS_PER_YEAR, Books
+from ..claims import speaks_of
 from ..messages import Lang, day_text, number, say
 from ..policy import due_day
 from ..quantiles import Floats, quantiles
@@ -38,6 +39,7 @@ from .style import (
     Chart,
     columns_in,
     heading,
+    in_rows,
     narrow,
     numbers,
     width_in,
@@ -46,7 +48,7 @@ from .words import columns, short, wrap
 from .worlds import Pair, in_language
 
 COLUMNS = ("month_end", "alternative", "series", "p10", "p50", "p90")
-LOOKS = ((SKY, ""), (ORANGE, "////"), (GREEN, "---"), (YELLOW, "xxx"), (PINK, "\\\\\\\\"), (BLUE, "..."))
+LOOKS = ((SKY, ""), (ORANGE, "////"), (GREEN, "---"), (YELLOW, "xxx"), (PINK, "\\\\\\\\"), (BLUE, "|||"))
 ABOUT_ROOMS = (CloseSmall, MergeLarge, NoNewRoom, Coverage)
 MOST_MARKS = 4
 LEVEL_COLUMNS = 30
@@ -65,20 +67,23 @@ class Mark:
 
 
 def rooms(statement: Statement, study: Study, lang: Lang) -> Chart:
-    """Rooms open at each month's end in both futures: all worlds as a band, one world by level."""
+    """Rooms open at each month's end with every alternative: all worlds as a band, one world by level."""
     pair = Pair.of(statement, study)
-    names = tuple(dict.fromkeys(pair.names))
+    names = pair.shown
     total = {name: pair.books.each(name, lambda o: o.rooms_open) for name in names}
     levels = {name: open_by_level(study, name) for name in names if name in study.runs}
-    marks = _marks(study, pair.alternative, lang)
+    bound = {name: _marks(study, pair.books, name, lang) for name in names}
+    marks = _first({mark for found in bound.values() for mark in found})
     handles, words = _keys(study, bool(levels), lang), _mark_words(marks, lang)
     widest = max(columns(str(handle.get_label())) for handle in handles) + KEY_MARK_COLUMNS
     count = int(np.clip(columns_in(width_in() - BESIDE_IN) // widest, 1, len(handles)))
     lines = -(-len(handles) // count) + (words.count("\n") + 1 if words else 0)
     figure, axes, keys = _axes(len(names), lines)
     for ax, name in zip(axes, names, strict=True):
-        _draw(ax, pair, name, total[name], levels.get(name), marks if name == pair.alternative else (), lang)
-        ax.set_ylabel(say(lang, "rooms.axis") if ax is axes[0] or narrow() else "")
+        mine = {count: mark for count, mark in enumerate(marks, start=1) if mark in bound[name]}
+        _draw(ax, pair, name, total[name], levels.get(name), mine, lang)
+        leftmost = axes.index(ax) % in_rows(len(axes))[1] == 0
+        ax.set_ylabel(say(lang, "rooms.axis") if leftmost or narrow() else "")
     top = max(max(float(quantiles(t).max()) for t in total.values()), 1.0)
     stacked = max((float(found.sum(axis=0).max()) for found in levels.values()), default=0.0)
     axes[0].set_ylim(0, 1.12 * max(top, stacked))
@@ -89,7 +94,8 @@ def rooms(statement: Statement, study: Study, lang: Lang) -> Chart:
         rows += [(pair.month(m), name, "all", *numbers(band[:, m])) for m in range(band.shape[1])]
         for level, counts in zip(study.scenario.estate.levels, levels.get(name, ()), strict=False):
             rows += [(pair.month(m), name, level, n, n, n) for m, n in enumerate(numbers(counts))]
-    return Chart(figure, _title(pair, total, lang), say(lang, "rooms.caption"), COLUMNS, tuple(rows))
+    caption = say(lang, "rooms.caption") + pair.left_out(lang)
+    return Chart(figure, _title(pair, total, lang), caption, COLUMNS, tuple(rows))
 
 
 def open_by_level(study: Study, name: str) -> Floats:
@@ -105,8 +111,10 @@ def open_by_level(study: Study, name: str) -> Floats:
     return np.array(found)
 
 
-def _marks(study: Study, alternative: str, lang: Lang) -> tuple[Mark, ...]:
-    """The deadline, and the rules and published figures on rooms that have a day, the earliest first."""
+def _marks(study: Study, books: Books, alternative: str, lang: Lang) -> list[Mark]:
+    """The deadline, and the rules and published figures on rooms that have a day."""
+    if alternative == study.scenario.baseline:
+        return []
     scenario = study.scenario
     deadline = scenario.alternatives[alternative].deadline
     found = [] if deadline is None else [Mark(deadline, say(lang, "migration.deadline"))]
@@ -118,13 +126,16 @@ def _marks(study: Study, alternative: str, lang: Lang) -> tuple[Mark, ...]:
             found.append(Mark(day, plain(rule_words(scenario, rule, lang))))
     for claim in scenario.claims:
         day = claim.by or claim.since
-        mine = not claim.alternatives or alternative in claim.alternatives
-        if claim.metric == "rooms_built" and mine and day is not None:
+        if claim.metric == "rooms_built" and day is not None and speaks_of(books, claim, alternative):
             words = say(lang, "migration.claim", id=claim.id, what=in_language(claim.what, lang))
             found.append(Mark(day, plain(words)))
     ends = scenario.time.start.year + scenario.time.years
-    inside = [mark for mark in found if scenario.time.start <= mark.day < date(ends, 12, 31)]
-    return tuple(sorted(inside, key=lambda mark: mark.day)[:MOST_MARKS])
+    return [mark for mark in found if scenario.time.start <= mark.day < date(ends, 12, 31)]
+
+
+def _first(marks: Collection[Mark]) -> list[Mark]:
+    """The earliest ones."""
+    return sorted(marks, key=lambda mark: (mark.day, mark.words))[:MOST_MARKS]
 
 
 def _draw(
@@ -133,7 +144,7 @@ def _draw(
     name: str,
     total: Floats,
     levels: Floats | None,
-    marks: Sequence[Mark],
+    marks: Mapping[int, Mark],
     lang: Lang,
 ) -> None:
     ends = np.arange(1, total.shape[1] + 1)
@@ -150,7 +161,7 @@ def _draw(
     for edge in (low, high):
         axes.plot(ends, edge, ":", color=BLACK, linewidth=1.3)
     clock = pair.books.clock
-    for count, mark in enumerate(marks, start=1):
+    for count, mark in marks.items():
         x = _month_of(clock, mark.day)
         axes.axvline(x, color=GREY, linewidth=1.1, linestyle="--")
         height = 0.985 - 0.075 * ((count - 1) % 2)
@@ -163,7 +174,7 @@ def _draw(
     axes.set_xlabel(say(lang, "axis.year_start"))
     first, last = (number(lang, float(mid[end])) for end in (0, -1))
     figures = say(lang, "rooms.panel", first=first, last=last)
-    heading(axes, pair.title(name, lang), figures, width_in() * (0.8 if narrow() else 0.42))
+    heading(axes, pair.title(name, lang), figures, _panel_in(len(pair.shown)))
     axes.grid(axis="y")
 
 
@@ -199,15 +210,14 @@ def _mark_words(marks: Sequence[Mark], lang: Lang) -> str:
 
 def _axes(panel_count: int, key_lines: int) -> tuple[Figure, list[Axes], Axes]:
     """Panels beside each other, or below each other if narrow, and a strip for keys below them."""
-    strip_in, rows = KEY_LINE_IN * key_lines, panel_count if narrow() else 1
+    rows, across = (panel_count, 1) if narrow() else in_rows(panel_count)
+    strip_in = KEY_LINE_IN * key_lines
     each_in = 2.9 if narrow() else 3.7
     figure = Figure(figsize=(width_in(), rows * each_in + strip_in + 0.2))
-    grid = figure.add_gridspec(
-        rows + 1, panel_count // rows, height_ratios=[each_in - ROUND_IN] * rows + [strip_in]
-    )
+    grid = figure.add_gridspec(rows + 1, across, height_ratios=[each_in - ROUND_IN] * rows + [strip_in])
     shown: list[Axes] = []
     for count in range(panel_count):
-        place = grid[count, 0] if narrow() else grid[0, count]
+        place = grid[count // across, count % across]
         shown.append(figure.add_subplot(place, sharey=shown[0] if shown else None))
     keys = figure.add_subplot(grid[rows, :])
     keys.set_axis_off()
@@ -241,9 +251,22 @@ def _write_keys(axes: Axes, handles: list[Patch | Line2D], count: int, words: st
         artist.set_in_layout(False)
 
 
+def _panel_in(panel_count: int) -> float:
+    """Width that the heading of a panel may take."""
+    return width_in() * (0.8 if narrow() else 0.84 / in_rows(panel_count)[1])
+
+
 def _title(pair: Pair, total: dict[str, Floats], lang: Lang) -> str:
     ends = {name: quantiles(values[:, [0, -1]]) for name, values in total.items()}
-    before, after = ends[pair.books.baseline], ends[pair.alternative]
+    before, *others = ends.values()
+    if len(others) != 1 or others[0][1, 1] >= others[0][1, 0]:
+        parts = [
+            say(lang, "rooms.part", name=pair.called(name, lang), last=number(lang, float(found[1, 1])))
+            for name, found in ends.items()
+        ]
+        words = {"first": number(lang, float(before[1, 0])), "parts": say(lang, "list.clauses").join(parts)}
+        return say(lang, "rooms.title_several", **words)
+    (after,) = others
     return say(
         lang,
         "rooms.title",

@@ -6,7 +6,7 @@ other then is set below each other: see ``narrow``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
@@ -18,6 +18,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 from numpy.typing import NDArray
 
@@ -46,9 +47,21 @@ CATEGORY_STYLE = {
     "platform": (RED, "++"),
 }
 
+# A colour, a line and a mark for each alternative, the baseline first.
+ALTERNATIVES: tuple[tuple[str, str, str], ...] = (
+    (GREY, "--", "s"),
+    (BLUE, "-", "o"),
+    (ORANGE, "-.", "^"),
+    (GREEN, ":", "D"),
+    (RED, "--", "v"),
+    (PINK, "-.", "P"),
+    (SKY, ":", "X"),
+)
+
 TEXT_PT, HEADING_PT, SMALL_PT, SOURCE_PT = 9.0, 9.5, 8.5, 7.5
 TITLE_PT, TITLE_NARROW_PT = 12.0, 10.0
 TITLE_LINES, TITLE_NARROW_LINES, SOURCE_LINES = 4, 8, 6
+TITLE_COLUMNS = 80  # of a scenario's title in the line under a chart
 EDGE_IN = 0.1  # left and right of title and source
 WORDS_PT, WORDS_LINES = 10.0, 8  # of a sentence that stands in place of a drawing
 LABEL_COLUMNS, LABEL_NARROW_COLUMNS = 26, 14
@@ -164,6 +177,12 @@ def panels(
     return figure, np.asarray(axes, dtype=object)
 
 
+def in_rows(count: int) -> tuple[int, int]:
+    """Rows, and panels in each, for so many panels: as few rows as there can be with three in one."""
+    rows = -(-count // 3)
+    return rows, -(-count // rows)
+
+
 def dress(figure: Figure, title: str, source: str) -> None:
     """Put the finding above a chart and the source below it; lines beyond the first make it higher."""
     size, most = (TITLE_NARROW_PT, TITLE_NARROW_LINES) if narrow() else (TITLE_PT, TITLE_LINES)
@@ -197,6 +216,18 @@ def only(axes: Axes, *sides: str) -> None:
     """Keep only the named spines."""
     for side, spine in axes.spines.items():
         spine.set_visible(side in sides)
+
+
+def by_rows(axes: Axes) -> None:
+    """Dress axes whose rows are named on the left: lines upwards, an axis below and no other."""
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    only(axes, "bottom")
+
+
+def key(label: str, look: Mapping[str, Any], size: float = 7.0) -> Line2D:
+    """A mark in a legend."""
+    return Line2D([], [], linestyle="none", markersize=size, label=label, **look)
 
 
 def beside(axes: Axes, y: float, text: str) -> None:

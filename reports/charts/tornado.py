@@ -10,7 +10,7 @@ from ..messages import Lang, money_cell, say, share
 from ..statement import Statement
 from ..uncertainty.indices import Index
 from .drivers import label
-from .style import BLACK, BLUE, GREY, ORANGE, Chart, labels, legend_above, narrow, only, panel, words_only
+from .style import BLACK, BLUE, GREY, ORANGE, Chart, by_rows, labels, legend_above, narrow, panel, words_only
 
 COLUMNS = ("quantity", "first_order", "total_order", "total_p5", "total_p95", "at_p10_cny", "at_p90_cny")
 SHOWN = 12
@@ -53,9 +53,7 @@ def _draw(axes: Axes, shown: list[Index], names: list[str], mean: float, lang: L
     axes.margins(x=0.14)
     axes.xaxis.set_major_formatter(lambda value, _: money_cell(lang, value))
     axes.set_xlabel(say(lang, "tornado.axis"))
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
-    only(axes, "bottom")
+    by_rows(axes)
     keys = [
         Patch(facecolor=c, hatch=h, edgecolor=BLACK, linewidth=0.6, label=say(lang, f"tornado.{end}"))
         for end, (c, h) in (("low", LOW), ("high", HIGH))

@@ -35,10 +35,11 @@ from .style import (
     Cell,
     Chart,
     beside,
+    by_rows,
     columns_in,
+    key,
     legend_above,
     narrow,
-    only,
     panel,
     width_in,
 )
@@ -114,6 +115,8 @@ def verdicts(statement: Statement, study: Study, lang: Lang) -> Chart:
     caption = say(lang, "verdicts.caption", year=study.scenario.time.price_year)
     if _lines(shown) < _lines(groups):
         caption += say(lang, "verdicts.folded", shown=len(shown), all=len(groups))
+    if any(not group.first.claim.published for group in shown):
+        caption += say(lang, "verdicts.zero")
     return Chart(figure, _title(statement.claims, lang), caption, COLUMNS, tuple(rows))
 
 
@@ -213,9 +216,7 @@ def _draw(axes: Axes, groups: list[Group], statement: Statement, lang: Lang) -> 
     axes.set_ylim(line - 0.4, -0.6)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_xlabel(say(lang, "verdicts.axis"))
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
-    only(axes, "bottom")
+    by_rows(axes)
     _legend(axes, groups, lang)
 
 
@@ -304,9 +305,7 @@ def _figures(way: Check, lang: Lang) -> str:
 def _legend(axes: Axes, groups: list[Group], lang: Lang) -> None:
     there = {way.verdict for group in groups for way in group.ways}
     keys: list[Artist] = [
-        Line2D([], [], linestyle="none", markersize=6, label=say(lang, f"verdicts.key_{name}"), **look)
-        for name, look in MARKS.items()
-        if name in there
+        key(say(lang, f"verdicts.key_{name}"), look, 6) for name, look in MARKS.items() if name in there
     ]
     keys.append(Line2D([], [], color=PALE, linewidth=2.6, label=say(lang, "band")))
     legend_above(axes, 4, handles=keys)

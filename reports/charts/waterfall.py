@@ -26,11 +26,11 @@ from .style import (
     Cell,
     Chart,
     beside,
+    by_rows,
     labels,
     legend_above,
     narrow,
     numbers,
-    only,
     panel,
 )
 from .words import money_scale, ranged
@@ -130,9 +130,7 @@ def _draw(axes: Axes, steps: Steps, pair: Pair, lang: Lang) -> None:
     axes.invert_yaxis()
     axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
     axes.set_xlabel(say(lang, "waterfall.axis", unit=unit))
-    axes.grid(axis="x")
-    axes.tick_params(axis="y", length=0)
-    only(axes, "bottom")
+    by_rows(axes)
     parts = [
         Patch(facecolor=BLUE, label=say(lang, "waterfall.removed"), **OUTLINE),
         Patch(facecolor=ORANGE, hatch=ADDED_HATCH, label=say(lang, "waterfall.added"), **OUTLINE),

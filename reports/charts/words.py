@@ -14,6 +14,7 @@ from .font import width_em
 PAUSES = ("，", "；", ",", ";")
 FIRST_WIDE = 0x2E80  # first East Asian character
 NOT_AT_LINE_START = "，。、；：！？）》」』”’％%…,.;:!?)]"
+NOT_AT_LINE_END = "（《“‘「『(["
 ELLIPSIS = "…"
 
 
@@ -97,12 +98,16 @@ def _lines(pieces: list[tuple[str, float]], width: float) -> list[str]:
 
 
 def _pieces(text: str, width: float) -> Iterator[str]:
-    """Words with the space before them, in parts where longer than a line; single Chinese characters."""
+    """Words with the space before them, in parts where longer than a line; single Chinese characters.
+
+    What opens a bracket goes with what follows it.
+    """
     word, used = "", 0.0
     for c in text:
         wide = ord(c) >= FIRST_WIDE
         size = 2 * width_em(c)
-        if word and (wide or c == " " or ord(word[-1]) >= FIRST_WIDE or used + size > width):
+        breaks = wide or c == " " or ord(word[-1:] or " ") >= FIRST_WIDE
+        if word and (used + size > width or (breaks and word[-1] not in NOT_AT_LINE_END)):
             yield word
             word, used = "", 0.0
         word += c

@@ -9,15 +9,17 @@ from ..messages import Lang
 from ..sections import sections
 from ..statement import Statement
 from .appendix import assumed, definitions, mixes, repeat, sources
+from .assessment import assessment
 from .blocks import Block, Contents, Document, Figure, Heading, Paragraph
 from .certainty import certainty
 from .conduct import energy, plan, policy, service
 from .findings import findings
+from .gaps import gaps
 from .material import Charts, Material
 from .numbering import numbered
 from .savings import claims, payers, savings
 
-CHAPTERS = (claims, savings, payers, energy, service, policy, plan, certainty)
+CHAPTERS = (claims, savings, payers, energy, service, policy, plan, certainty, assessment, gaps)
 APPENDIX = (assumed, mixes, definitions, sources, repeat)
 
 
@@ -44,6 +46,8 @@ def compose(statement: Statement, charts: Charts, command: str, lang: Lang) -> D
         year=statement.scenario.time.price_year,
         version=statement.version,
     )
+    if facts["rewritten"]:
+        edition = m.joined(edition + m.say("rewritten.stop"), facts["rewritten"])
     return Document(
         lang=lang,
         kind=m.say("page.kind"),

@@ -16,7 +16,7 @@ def findings(m: Material) -> list[Block]:
         blocks.append(Paragraph(m.say("page.few_worlds", worlds=m.statement.worlds), "caution"))
     found: list[list[str]] = m.facts["findings"]
     if not found:
-        return [*blocks, Paragraph(m.say("page.plan.none"))]
+        return [*blocks, Paragraph(m.say("page.uncompared", baseline=m.facts["baseline"]), "lead")]
     first, *others = found
     blocks.append(Paragraph(first[0], "lead", (KEY, "waterfall")))
     blocks.append(_key_figures(m))

@@ -82,16 +82,20 @@ class Material:
         return f"[{self.sources[source]}]" if source else self.say("page.assumed.no_source")
 
     def figures(self, names: Iterable[str]) -> list[Figure]:
-        """The charts of these names that were drawn."""
-        return [self._figure(name, self.charts[name, self.lang]) for name in names if self.drawn(name)]
-
-    def drawn(self, name: str) -> bool:
-        """Whether a chart was drawn in this language."""
-        return (name, self.lang) in self.charts
+        """The charts of these names that were drawn, of every alternative that has one of its own."""
+        return [
+            self._figure(place, made)
+            for name in names
+            for (place, lang), made in self.charts.items()
+            if lang == self.lang and (place == name or place.startswith(f"{name}-"))
+        ]
 
     def _figure(self, name: str, made: ChartFiles) -> Figure:
         alt = self.say("document.alt", title=made.title, file=made.csv.name)
-        called = messages(self.lang).get(f"document.chart.{name}", made.title)
+        chart, _, alternative = name.partition("-")
+        called = messages(self.lang).get(f"document.chart.{chart}", made.title)
+        if alternative in self.names:
+            called = self.say("chart.of", name=self.names[alternative], title=called)
         return Figure(name, 0, called, made.title, made.caption, alt, made.svg, made.png)
 
     def conduct(self, name: str, caption: str, lines: Sequence[Line]) -> Table:

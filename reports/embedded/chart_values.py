@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
 DIGITS = 6
 MOST_MARKS = 400  # of one chart; what has more is a cloud of points, of which the first answer
-WORDS = ("category", "grade", "figure")  # families of messages that name cells of tables
+# Families of messages that name cells of tables.
+WORDS = (
+    "category.",
+    "grade.",
+    "figure.",
+    "period.",
+    "booking.",
+    "service.",
+    "levels.",
+    "money.payer.",
+    "proof.",
+)
 
 Json = dict[str, Any]
 Cell = str | float
@@ -66,6 +77,6 @@ def _named(scenario: Scenario, cell: str) -> list[str] | None:
             title = titled[cell].title
             return [title.zh if lang == "zh" else title.en for lang in LANGS]
     for family in WORDS:
-        if f"{family}.{cell}" in messages("en"):
-            return [say(lang, f"{family}.{cell}") for lang in LANGS]
+        if family + cell in messages("en"):
+            return [say(lang, family + cell) for lang in LANGS]
     return None

@@ -20,6 +20,7 @@ from ...sim.ledger import ANNUAL, FINANCE, GOVERNMENT, ITEMS
 from ...sim.outcome import Study
 from ...sim.run import Run
 from ..books import MONTHS_PER_YEAR, annual_years
+from ..inert import inert
 
 MOST_ROOMS = 400  # over all alternatives
 MOST_UNITS = 300
@@ -110,27 +111,41 @@ def _unit(
     rooms: Books,
     offices: Books,
     shown: NDArray[np.bool_],
-    systems: Mapping[int, list[list[int]]],
+    systems: Mapping[int, list[list[Any]]],
 ) -> list[object]:
-    """Id, rooms shown, the rest of them, and the office."""
+    """Id, rooms shown, the rest of them, the office, and the unit's name; rooms end in theirs."""
     mine = np.flatnonzero(estate.rooms.unit == unit)
-    found = [[int(estate.rooms.id[r]), rooms.cells([r]), systems.get(int(r), [])] for r in mine[shown[mine]]]
+    found = [
+        [int(estate.rooms.id[r]), rooms.cells([r]), systems.get(int(r), []), *_called(estate.names.rooms, r)]
+        for r in mine[shown[mine]].tolist()
+    ]
     rest = mine[~shown[mine]]
-    return [int(estate.units.id[unit]), found, [len(rest), rooms.cells(rest)], offices.cells([unit])]
+    left = [len(rest), rooms.cells(rest)]
+    name = _called(estate.names.units, unit)
+    return [int(estate.units.id[unit]), found, left, offices.cells([unit]), *name]
 
 
-def _systems(estate: Estate) -> dict[int, list[list[int]]]:
-    """Systems of each room with their servers, most first; last a row for the rest: minus their number."""
+def _called(names: Sequence[str], row: int) -> list[str]:
+    """The name of a row as inert text, if it has one."""
+    return [inert(names[row])] if row < len(names) and names[row] else []
+
+
+def _systems(estate: Estate) -> dict[int, list[list[Any]]]:
+    """Systems of each room: id, servers, and name if any, most servers first.
+
+    Last a row for the rest: minus their number, and servers.
+    """
     servers = np.bincount(estate.servers.system, minlength=len(estate.systems.id))
-    found: dict[int, list[list[int]]] = {}
+    found: dict[int, list[list[Any]]] = {}
     for row in np.lexsort((estate.systems.id, -servers, estate.systems.room)):
         if servers[row]:
             mine = found.setdefault(int(estate.systems.room[row]), [])
-            mine.append([int(estate.systems.id[row]), int(servers[row])])
+            name = _called(estate.names.systems, int(row))
+            mine.append([int(estate.systems.id[row]), int(servers[row]), *name])
     for room, mine in found.items():
         rest = mine[MOST_SYSTEMS:]
         if rest:
-            found[room] = [*mine[:MOST_SYSTEMS], [-len(rest), sum(count for _, count in rest)]]
+            found[room] = [*mine[:MOST_SYSTEMS], [-len(rest), sum(its[1] for its in rest)]]
     return found
 
 

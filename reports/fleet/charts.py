@@ -29,6 +29,7 @@ from .words import name_of, provenance
 
 MOST_LINES = 4
 NEAR = 0.15  # of the width: a label would cover the next point
+LINE = 0.03  # of the height: two labels would lie on each other
 SECONDS_PER_HOUR = 3600
 _LINES = ((BLACK, "-"), (BLUE, "-"), (RED, "--"), (GREEN, "-."), (PINK, ":"))
 
@@ -159,9 +160,17 @@ def _labels(
         points.setdefault((found["energy_kwh"], found["slav"] * 1e5), []).append(name)
     ordered = sorted(points.items())
     span = ordered[-1][0][0] - ordered[0][0][0] if ordered else 0.0
+    height = max((slav for _, slav in points), default=0.0) - min((slav for _, slav in points), default=0.0)
+    waiting: list[str] = []
     for i, ((kwh, slav), names) in enumerate(ordered):
-        crowded = i + 1 < len(ordered) and ordered[i + 1][0][0] - kwh < NEAR * span
-        yield names, kwh, slav, (-8, 0, "right") if crowded else (8, 0, "left")
+        after = ordered[i + 1][0] if i + 1 < len(ordered) else None
+        crowded = after is not None and after[0] - kwh < NEAR * span
+        if after is not None and crowded and abs(after[1] - slav) < LINE * height:
+            waiting += names  # two labels would lie on each other: one for both points
+            yield [], kwh, slav, (0, 0, "left")
+        else:
+            yield [*waiting, *names], kwh, slav, (-8, 0, "right") if crowded else (8, 0, "left")
+            waiting = []
 
 
 CHARTS: Mapping[str, ChartFunction] = {"energy": energy, "hosts": hosts, "tradeoff": tradeoff}

@@ -8,11 +8,13 @@ from ..lines import text
 from ..manifest import run_id
 from ..messages import Lang
 from ..statement import Statement
+from .assessment import write_assessment
 from .book import Book, Sheet
 from .cash import write_cash, write_flows
 from .claims import write_claim_worlds, write_claims
 from .energy import write_conduct, write_energy
 from .facts import Facts
+from .gaps import write_gaps
 from .graphs import draw_bins, draw_cash, draw_energy, draw_steps
 from .guide import write_definitions, write_guide
 from .inputs import write_assumptions, write_draws
@@ -42,6 +44,8 @@ ORDER = (
     "flows",
     "claim_worlds",
     "draws",
+    "assessment",
+    "gaps",
     "assumed",
     "weights",
     "definitions",
@@ -75,6 +79,10 @@ def workbook(statement: Statement, study: Study, lang: Lang, command: str) -> by
     if "plan" in book.sheets:
         write_plan(book.sheets["plan"], facts)
     write_draws(book.sheets["draws"], facts)
+    if "assessment" in book.sheets:
+        write_assessment(book.sheets["assessment"], facts)
+    if "gaps" in book.sheets:
+        write_gaps(book.sheets["gaps"], facts)
     write_assumptions(book.sheets["assumed"], facts)
     write_definitions(book.sheets["definitions"], facts)
     return book.close(
@@ -92,6 +100,8 @@ def _sheets(book: Book, facts: Facts) -> list[tuple[Sheet, str]]:
         *(() if statement.claims else ("claims", "claim_worlds")),
         *(() if any(statement.policy.values()) else ("rules",)),
         *(() if statement.proofs else ("plan",)),
+        *(() if statement.scenario.assessment else ("assessment",)),
+        *(() if statement.gaps and (statement.gaps.ranked or statement.gaps.weighted) else ("gaps",)),
     }
     entries: list[tuple[Sheet, str]] = []
     for key in ORDER:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ...sim.ledger import ITEM
 from ..books import MONTHS_PER_YEAR, rows_of
 from ..figures import PARTS
+from ..lines import hosts_bought
 from ..money.metrics import STANDARDS
 from .book import ENERGY, Area, Sheet
 from .facts import Facts
@@ -159,8 +160,10 @@ def write_conduct(sheet: Sheet, facts: Facts) -> None:
     sheet.head(row + 1, [facts.say("document.column.figure"), standard, *heads(facts) * len(names)])
     first = row + 2
     for i, (key, form) in enumerate(_CONDUCT.items()):
-        label = "book.hosts" if key == "hosts" else f"figure.{key}"
-        sheet.text(first + i, 0, facts.say(label), "label")
+        label = facts.say("book.hosts" if key == "hosts" else f"figure.{key}")
+        if key == "hosts_bought":
+            label = hosts_bought(facts.statement, facts.lang)
+        sheet.text(first + i, 0, label, "label")
         for j, found in enumerate(facts.statement.conduct.values()):
             write_stat(sheet, first + i, 2 + 4 * j, getattr(found, key), 1.0, form)
     row = first + len(_CONDUCT)

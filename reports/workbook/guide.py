@@ -20,7 +20,9 @@ def write_guide(sheet: Sheet, facts: Facts, command: str, entries: Sequence[tupl
     sheet.text(1, 1, "", "section")
     facts_of_run = {
         "run": sheet.book.run,
-        "version": f"roomfold {statement.version}",
+        "version": statement.rewritten.said(facts.lang)
+        if statement.rewritten
+        else f"roomfold {statement.version}",
         "command": command,
         "fingerprint": statement.fingerprint,
         "seed": str(statement.seed),

@@ -6,6 +6,8 @@ Read ``record`` (what a record is) and ``read`` (the steps). Then:
 - ``formats``: every format as data; ``headers`` finds a table's header and format
 - ``rows``, ``values``, ``dates``: rows and cells; ``merge`` and ``gathered``: what speaks of the same machine
 - ``reading``: the account of what was used and what was not; ``reasons``: why, in words
+- ``template``: the spreadsheet to fill in; ``formats/own`` reads it back
+- ``anonymise``, ``codes``, ``key_file``: the same reading without names, and the way back
 """
 
 from __future__ import annotations

@@ -71,7 +71,8 @@ def find_header(origin: Origin, rows: Sequence[Row], merged: tuple[Range, ...]) 
                 continue
             for form in FORMATS:
                 fit = form.fit(keys, sheet)
-                if fit > 0 and (best is None or fit > best[0]):
+                # A title right above adds nothing: then its row is none of the header's.
+                if fit > 0 and (best is None or (fit, -height) > (best[0], -best[2])):
                     best = (fit, at, height, form, names)
     if best is None:
         return None

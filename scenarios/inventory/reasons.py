@@ -6,6 +6,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "sheet": ("no known header in this table", "此表没有可识别的表头"),
     "total": ("a row of totals", "合计行"),
     "note": ("a note, not a record", "说明文字，不是记录"),
+    "example": ("the example of a template", "模板的示例行"),
+    "guide": ("explains how to fill in a template", "模板的填写说明"),
     "header": ("the header again", "重复的表头"),
     "template": ("a template of virtual machines", "虚拟机模板"),
     "no_identity": ("nothing that names it", "没有可识别的名称或编号"),

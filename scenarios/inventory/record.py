@@ -99,18 +99,23 @@ class Record:
         quantity: machines that the row stands for.
         vcpu: processors that it sees (cores of a physical machine).
         sockets: processor packages; ``cpu_speed_mhz`` their clock, ``cpu_used_mhz`` in use when listed.
-        mem_gb: 1 GB = 1024 MB = 2^30 bytes, as memory is sold.
+        mem_gb, mem_used_gb: 1 GB = 1024 MB = 2^30 bytes, as memory is sold.
         disk_gb, disk_used_gb: 1 GB = 10^9 bytes; GiB and the MB of VMware are converted.
         data_gb: data that a system holds.
         cpu_avg, cpu_p95, cpu_max, mem_avg, mem_max, time_in_use: shares, 0 to 1.
         purchase_date, upgrade_due: the first day of a month or year where no more is written.
         price_cny: for the whole row.
+        curve, demand_class: power curve and kind of demand, by their names in a scenario.
+        machine_share: part of its host that a virtual machine takes up, 0 to 1.
+        zombie: does no work, as its owner says.
         mlps: level of 等级保护, 1 to 5.
         classified: holds state secrets (涉密).
+        pinned: cannot leave its room for other reasons; ``dedicated`` shares no host with another system.
         servers, users: machines and users that a system or room has.
         line_mbps, line_cny_per_month: its leased line.
         ups_kw, it_kw: kVA are taken at a power factor of 0.9.
         staff_fte: people who run it, full-time.
+        operations_cny_per_year: of a room: rent, contracts, batteries; no power, no staff.
         tags: ``key=value``.
     """
 
@@ -143,6 +148,7 @@ class Record:
     cpu_speed_mhz: float | None = None
     cpu_used_mhz: float | None = None
     mem_gb: float | None = None
+    mem_used_gb: float | None = None
     disk_gb: float | None = None
     disk_used_gb: float | None = None
     data_gb: float | None = None
@@ -152,10 +158,16 @@ class Record:
     mem_avg: float | None = None
     mem_max: float | None = None
     time_in_use: float | None = None
+    machine_share: float | None = None
+    curve: str | None = None
+    zombie: bool | None = None
     purchase_date: date | None = None
     price_cny: float | None = None
     mlps: int | None = None
     classified: bool | None = None
+    pinned: bool | None = None
+    dedicated: bool | None = None
+    demand_class: str | None = None
     zone: str | None = None
     servers: float | None = None
     users: float | None = None
@@ -167,6 +179,7 @@ class Record:
     area_m2: float | None = None
     rack_count: float | None = None
     staff_fte: float | None = None
+    operations_cny_per_year: float | None = None
     upgrade_due: date | None = None
     region: str | None = None
     country: str | None = None

@@ -24,13 +24,16 @@ _READERS: dict[str, Reader] = {
     "admin_level": values.admin_level,
     "power_state": values.power_state,
     "mlps": values.mlps,
-    **dict.fromkeys(("virtual", "classified", "template", "physical"), values.yes),
+    **dict.fromkeys(
+        ("virtual", "classified", "pinned", "dedicated", "zombie", "template", "physical"), values.yes
+    ),
     **dict.fromkeys(("purchase_date", "upgrade_due"), dates.day),
 }
 _TOTAL = re.compile(
     r"^(?:(?:本页|全部)?(?:合计|总计|小计|共计|累计|总和)(?:[:(\d共台].*)?|(?:(?:grand|sub)?-?totals?|sum)(?:[:(].*)?)$"
 )
-_NOTE = re.compile(r"^(?:注|备注|说明|填表|制表|审核|填报|联系|单位负责人|note|remark|source|\*|※)")
+_NOTE = re.compile(r"^(?:注(?!册)|备注|说明|填表|制表|审核|填报|联系|单位负责人|note|remark|source|\*|※)")
+_EXAMPLE = re.compile(r"^(?:示例|example):")
 _MACHINE = re.compile(
     r"服务器|小型机|大型机|刀片|主机|工控机|一体化机|server|poweredge|proliant|blade", re.IGNORECASE
 )
@@ -142,6 +145,10 @@ class Rows:
         """The reason why a row is no record; "" if it is one. Takes out what is of no record."""
         folded = values.folded(first)
         name = found.get(self._name)
+        if self.form.kind == "guide":
+            return "guide"
+        if self.form.examples and name and _EXAMPLE.match(values.folded(name[2])):
+            return "example"
         if _TOTAL.match(folded) or (name and _TOTAL.match(values.folded(name[2]))):
             return "total"
         if _NOTE.match(folded) and sum(1 for cell in row if cell != "") <= 2:
@@ -193,6 +200,10 @@ class _Read:
 def _reader(column: Column, unit: str, decimal_comma: bool) -> Reader:
     """What reads the cells of a column."""
     measure = column.measure
+    if column.words:
+        meant = {values.folded(word): value for word, value in column.words}
+        other = _READERS.get(column.field, values.text)
+        return lambda raw: meant.get(values.folded(raw)) or other(raw)
     if not measure:
         return _READERS.get(column.field, values.text)
     if measure == "share":

@@ -46,6 +46,13 @@ UNITS: dict[str, dict[str, float]] = {
         "cny/month": 1.0,
         "cny/year": 1 / 12,
     },
+    "money_per_year": {
+        **{f"{unit}/月": factor * 12 for unit, factor in _MONEY.items()},
+        **{f"{unit}/年": factor for unit, factor in _MONEY.items()},
+        **_MONEY,
+        "cny/month": 12.0,
+        "cny/year": 1.0,
+    },
     "share": {"%": 0.01, "percent": 0.01, "百分比": 0.01, "fraction": 1.0},
     "line": {**_LINE, "mb/s": 1.0, "m/s": 1.0, "mbit/s": 1.0, "gbit/s": 1e3, "mb": 1.0, "gb": 1e3},
     "power": {"w": 1e-3, "kw": 1.0, "kva": 0.9, "va": 9e-4, "千瓦": 1.0, "瓦": 1e-3},

@@ -15,6 +15,7 @@ from roomfold.reports import manifest
 from roomfold.reports.cite import YEARS, Place, cite
 from roomfold.reports.document.blocks import Table
 from roomfold.reports.document.compose import compose
+from roomfold.reports.kept import Kept
 from roomfold.reports.messages import LANGS, Lang
 from roomfold.reports.statement import state
 from roomfold.scenarios.errors import RoomfoldError
@@ -139,7 +140,7 @@ def test_a_published_figure_is_cited_by_its_source(run: Path) -> None:
 
 def test_a_table_of_the_report_is_cited_by_its_caption(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = made_study(4)
-    monkeypatch.setattr("roomfold.reports.kept.kept", lambda _folder: study)
+    monkeypatch.setattr("roomfold.reports.kept.kept", lambda _folder: Kept(study, {}))
     blocks = compose(state(study), {}, "", "zh").blocks
     table = next(block for block in blocks if isinstance(block, Table))
     text = cite(run, table.id, lang="zh", form="gb")

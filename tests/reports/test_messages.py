@@ -22,10 +22,14 @@ from .message_uses import python_sources, tree, uses
 REPORTS = Path(str(files("roomfold.reports")))
 CATALOGUES = sorted(file.name for file in (REPORTS / "messages" / "en").glob("*.json"))
 HAN = "一-鿿"
-# Chinese in the code that is no text: signs of numbers and amounts, and names of fonts.
+# Chinese in the code that is no text: signs of numbers and lists, samples, names of files and fonts.
 CHINESE_IN_CODE = {
     "messages.py": {"万元", "亿元"},
     "word/numbers.py": {"零一二三四五六七八九", "十"},
+    "group.py": {"用法："},
+    "language.py": {"和", "或", " 或 "},
+    "machine.py": {"机房"},
+    "new.py": {"台账模板.xlsx"},
 }
 CHINESE_IN_SCRIPTS = re.compile(
     "亿元|万元|中文|语言|字"

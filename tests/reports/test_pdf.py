@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,9 +31,9 @@ from roomfold.reports.statement import state
 from roomfold.scenarios.errors import RoomfoldError
 
 from .made_study import made_study
+from .printed import joined, needs_poppler, printed
 
 pytest.importorskip("typst", reason="the extra pdf is not installed")
-poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
 
 FINDING = {"zh": "每年净节约6500万元（P10～P90：4500万～8900万元）", "en": "saves CNY 65.0 million a year"}
 HOSTILE = (
@@ -67,16 +66,10 @@ def read(made: bytes, folder: Path, *options: str) -> str:
     """Text of a PDF as poppler reads it."""
     file = folder / "made.pdf"
     file.write_bytes(made)
-    found = subprocess.run(["pdftotext", *options, file, "-"], capture_output=True, check=True)
-    return found.stdout.decode("utf-8")
+    return printed(file, *options)
 
 
-def joined(text: str) -> str:
-    """Text without what breaking it into lines adds."""
-    return re.sub(r"[\s\u2060]", "", text)
-
-
-@poppler
+@needs_poppler
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_what_a_document_says_can_be_searched_and_pages_are_numbered(
     lang: Lang, tmp_path: Path, figure: Figure
@@ -109,7 +102,7 @@ def test_what_a_document_says_can_be_searched_and_pages_are_numbered(
     assert all("0123456789" in page for page in [first, *later])
 
 
-@poppler
+@needs_poppler
 def test_it_is_tagged_and_titled_and_has_no_date_and_fonts_of_its_own(tmp_path: Path) -> None:
     one = document("zh", Heading(2, "首个标题是二级", "a"), Paragraph("“引用”"), title="内蒙古\n电子政务云")
     made = pdf(one)
@@ -128,7 +121,7 @@ def test_it_is_tagged_and_titled_and_has_no_date_and_fonts_of_its_own(tmp_path: 
     assert {line.split()[0][7:] for line in fonts.splitlines()[2:]} == {"RoomfoldSansSC-Regular"}
 
 
-@poppler
+@needs_poppler
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_names_are_never_read_as_markup_and_stay_within_the_page(
     lang: Lang, tmp_path: Path, figure: Figure
@@ -148,7 +141,7 @@ def test_names_are_never_read_as_markup_and_stay_within_the_page(
     assert max(float(x) for x in re.findall(r'xMax="([\d.]+)"', boxes)) <= width - 40
 
 
-@poppler
+@needs_poppler
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_report_of_a_run_says_what_its_statement_says(lang: Lang, tmp_path: Path) -> None:
     statement = state(made_study(4))

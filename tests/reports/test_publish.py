@@ -258,7 +258,7 @@ def test_a_former_run_gives_way_and_other_folders_do_not(
     for target in (other, file):
         with pytest.raises(FolderError, match="--out"):
             check_folder(target)
-    with pytest.raises(RoomfoldError, match="holds no run"):
+    with pytest.raises(RoomfoldError, match="was not run here"):
         options(other)
 
 

@@ -13,17 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from roomfold import __version__
 from roomfold.reports import publish, state
 from roomfold.reports.charts import CHARTS
 from roomfold.reports.folder import FolderError
+from roomfold.reports.holding import NoRunError
 from roomfold.reports.kept import KeptError, kept
-from roomfold.reports.remake import OneChart, RemakeError, inches, remake
+from roomfold.reports.remake import OneChart, RemakeError, Wish, inches, remake, restated
 from roomfold.scenarios.loader import load_any, resolved_yaml
 from roomfold.sim.outcome import Study
 
 from .small_study import small_study
+
+WATERFALL = Wish(chart=OneChart("waterfall"))
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +71,7 @@ def bits(value: Any, where: str = "study") -> Iterator[tuple[str, object]]:
 
 
 def test_the_study_is_kept_to_the_bit(finished: Path, study: Study) -> None:
-    again = kept(finished)
+    again = kept(finished).study
     assert list(bits(again)) == list(bits(study))
     assert again.scenario == study.scenario
     assert json.dumps(state(again).to_json()) == json.dumps(state(study).to_json())
@@ -86,6 +91,41 @@ def _manifest(name: str, value: str) -> Callable[[Path], None]:
     return change
 
 
+def _format(run: Path) -> None:
+    data = (run / "study.bin").read_bytes()
+    (run / "study.bin").write_bytes(data.replace(b"roomfold study 2", b"roomfold study 1", 1))
+
+
+def _other_fields(run: Path) -> None:
+    """As another version would write it: one field of the kept content is called otherwise."""
+    data = (run / "study.bin").read_bytes().partition(b"\n")[2]
+    listed, _, blocks = data.partition(b"\n")
+    head = json.loads(listed)
+    codec = pa.Codec("zstd")
+    tree = json.loads(codec.decompress(blocks[: head[0][4]], head[0][1][0], asbytes=True))
+    tree["colour"] = tree.pop("estate")
+    text = json.dumps(tree).encode()
+    packed = codec.compress(text, asbytes=True)
+    head[0] = ["|u1", [len(text)], "C", False, len(packed)]
+    content = json.dumps(head).encode() + b"\n" + packed + blocks[json.loads(listed)[0][4] :]
+    (run / "study.bin").write_bytes(
+        b"roomfold study 2 " + sha256(content).hexdigest().encode() + b"\n" + content
+    )
+
+
+def _other_schema(run: Path) -> None:
+    """The scenario of a version that knows another field."""
+    path = run / "scenario.yaml"
+    path.write_text("colour: red\n" + path.read_text("utf-8"), "utf-8")
+    _hashed_again(run, path.name)
+
+
+def _hashed_again(run: Path, name: str) -> None:
+    made = json.loads((run / "manifest.json").read_text("utf-8"))
+    made["sha256"][name] = sha256((run / name).read_bytes()).hexdigest()
+    (run / "manifest.json").write_text(json.dumps(made), "utf-8")
+
+
 def _append(name: str, text: str) -> Callable[[Path], None]:
     def change(run: Path) -> None:
         with (run / name).open("a", encoding="utf-8") as file:
@@ -96,18 +136,18 @@ def _append(name: str, text: str) -> Callable[[Path], None]:
 
 def _fleet(run: Path) -> None:
     (run / "scenario.yaml").write_text(resolved_yaml(load_any("planetlab")), "utf-8")
-    made = json.loads((run / "manifest.json").read_text("utf-8"))
-    made["sha256"]["scenario.yaml"] = sha256((run / "scenario.yaml").read_bytes()).hexdigest()
-    (run / "manifest.json").write_text(json.dumps(made), "utf-8")
+    _hashed_again(run, "scenario.yaml")
 
 
 SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no run": (lambda run: (run / "manifest.json").unlink(), "holds no run"),
+    "no run": (lambda run: (run / "manifest.json").unlink(), "holds a scenario that was not run here"),
+    "manifest": (lambda run: (run / "manifest.json").write_text('{"roomfold": "0.1.0"}'), "json: is damaged"),
     "no study": (lambda run: (run / "study.bin").unlink(), r"study\.bin: is not there"),
     "a byte": (lambda run: _flip(run / "study.bin"), r"study\.bin: is damaged"),
-    "cut": (lambda run: (run / "study.bin").write_bytes(b"roomfold study 1 "), r"study\.bin: is damaged"),
-    "version": (_manifest("roomfold", "0.0.1"), r"made by roomfold 0\.0\.1; here is"),
-    "code": (_manifest("code", "abc"), "code abc; here is"),
+    "cut": (lambda run: (run / "study.bin").write_bytes(b"roomfold study 2 "), r"study\.bin: is damaged"),
+    "format": (_format, r"study\.bin has format 1, not 2"),
+    "fields": (_other_fields, "its results have other fields: .*'colour'"),
+    "schema": (_other_schema, r"cannot be read by .*scenario\.yaml:1:1: colour"),
     "scenario": (_append("scenario.yaml", "\n# mine\n"), r"scenario\.yaml: was changed since the run"),
     "no scenario": (lambda run: (run / "scenario.yaml").unlink(), r"scenario\.yaml: was changed"),
     "fleet": (_fleet, "is the run of a fleet"),
@@ -119,11 +159,38 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_what_cannot_be_trusted_is_refused_in_one_line(run: Path, spoil: str) -> None:
     change, said = SPOILT[spoil]
     change(run)
-    with pytest.raises(KeptError, match=said) as caught:
-        remake(run, chart=OneChart("waterfall"))
+    with pytest.raises((KeptError, NoRunError), match=said) as caught:
+        remake(run, wish=WATERFALL)
     assert "\n" not in str(caught.value)
     assert str(run) in str(caught.value)
     assert [path.name for path in run.parent.iterdir()] == ["run"]
+
+
+def test_a_later_version_reports_and_says_so(run: Path) -> None:
+    """On a run of other code and with another statement: the run's own version and id, and what differs."""
+    same = restated(run, kept(run))
+    assert same.rewritten is None
+    for name, value in {"roomfold": "0.0.1", "code": "abc", "scenario_fingerprint": "f" * 64}.items():
+        _manifest(name, value)(run)
+    path = run / "statement.json"
+    then = json.loads(path.read_text("utf-8"))
+    (saved,) = then["savings"].values()
+    saved["npv"]["p50"] *= 1 + 1e-6
+    saved["npv"]["p90"] *= 1 + 1e-12  # rounding
+    then["of_old"] = 1  # a figure that is stated no more
+    path.write_text(json.dumps(then), "utf-8")
+    _hashed_again(run, path.name)
+    statement = restated(run, kept(run))
+    assert (statement.version, statement.fingerprint) == ("0.0.1", "f" * 64)
+    assert statement.rewritten is not None
+    assert statement.savings == same.savings
+    for lang, words in {
+        "en": "Simulated by roomfold 0.0.1 (model abc)",
+        "zh": "roomfold 0.0.1（模型代码abc）",
+    }.items():
+        assert words in statement.rewritten.said(lang)  # type: ignore[arg-type]  # a language all the same
+        assert f"roomfold {__version__}" in statement.rewritten.said(lang)  # type: ignore[arg-type]
+    assert "1 figure of" in statement.rewritten.said("en")
 
 
 def test_one_chart_is_drawn_alone_and_another_is_added(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,19 +202,19 @@ def test_one_chart_is_drawn_alone_and_another_is_added(run: Path, monkeypatch: p
     for name in CHARTS.keys() - {"waterfall", "utilisation"}:
         monkeypatch.setitem(CHARTS, name, fail)  # type: ignore[arg-type]  # a dictionary all the same
     place = run.with_name("run-report")
-    made = remake(run, langs=["zh", "en"], chart=OneChart("waterfall", "svg", "8.5cm"))
+    made = remake(run, wish=Wish(chart=OneChart("waterfall", "svg", "8.5cm")))
     assert made == [place / "waterfall.en.svg", place / "waterfall.zh.svg"]
     width = re.search(r'<svg[^>]*? width="([\d.]+)pt"', made[0].read_text("utf-8"))
     assert width is not None
     assert float(width[1]) == pytest.approx(8.5 / 2.54 * 72, abs=0.01)
-    (drawn,) = remake(run, langs=["en"], chart=OneChart("utilisation", "png", "600px"))
+    (drawn,) = remake(run, wish=Wish(["en"], chart=OneChart("utilisation", "png", "600px")))
     assert struct.unpack(">I", drawn.read_bytes()[16:20]) == (600,)
     there = {"waterfall.en.svg", "waterfall.zh.svg", "utilisation.en.png", "remade.json"}
     assert {path.name for path in place.iterdir()} == there
     made_by = json.loads((place / "remade.json").read_text("utf-8"))
     (place / "remade.json").write_text(json.dumps(made_by | {"run_id": "another"}), "utf-8")
     with pytest.raises(RemakeError, match="holds reports of run another"):
-        remake(run, langs=["en"], chart=OneChart("utilisation"))
+        remake(run, wish=Wish(["en"], chart=OneChart("utilisation")))
     assert {path.name for path in place.iterdir()} == there
 
 
@@ -155,13 +222,12 @@ def test_files_of_others_are_left_alone(run: Path, tmp_path: Path) -> None:
     others = tmp_path / "others"
     others.mkdir()
     (others / "waterfall.en.svg").write_text("mine")
-    chart = OneChart("waterfall")
     with pytest.raises(FolderError, match="holds other files"):
-        remake(run, others, chart=chart)
+        remake(run, others, WATERFALL)
     assert (others / "waterfall.en.svg").read_text() == "mine"
     for own in (run, run / "charts" / "new"):
         with pytest.raises((FolderError, RemakeError), match="run's own folder"):
-            remake(run, own, chart=chart)
+            remake(run, own, WATERFALL)
 
 
 def test_a_failure_leaves_nothing(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,4 +257,4 @@ def test_what_is_no_width_is_said(width: str) -> None:
 def test_what_is_no_chart_is_said(run: Path) -> None:
     for chart, said in {OneChart("waterfal"): "waterfall", OneChart("waterfall", "gif"): "svg"}.items():  # type: ignore[arg-type]
         with pytest.raises(RemakeError, match=said):
-            remake(run, chart=chart)
+            remake(run, wish=Wish(chart=chart))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import jsonschema
 import pytest
-import yaml
 
-from roomfold.scenarios.attributes import schema_json
 from roomfold.scenarios.errors import InputError
-from roomfold.scenarios.loader import fingerprint, library, load, load_any, quantities, resolved_yaml
+from roomfold.scenarios.loader import fingerprint, load, load_any, quantities, resolved_yaml
 from roomfold.scenarios.schema import Scenario
 
 
@@ -156,20 +152,6 @@ def test_fingerprint_follows_numbers_not_texts(minimal_path: Path, minimal: Scen
     assert fingerprint(load(minimal_path, ["title.en=Another"])) == fingerprint(minimal)
     assert fingerprint(load(minimal_path, ["estate.rooms=7"])) != fingerprint(minimal)
     assert len(fingerprint(minimal)) == 64
-
-
-def test_json_schema_takes_numbers_and_mappings_for_quantities() -> None:
-    schema = schema_json()
-    rate = schema["$defs"]["Prices"]["properties"]["discount_rate"]
-    assert (rate["x-unit"], rate["x-minimum"], rate["x-maximum"]) == ("1/yr", 0, 0.3)
-    assert [part["type"] for part in schema["$defs"]["Quantity"]["anyOf"]] == ["number", "object"]
-    assert all("include" in schema[kind]["properties"] for kind in ("then", "else"))
-
-
-@pytest.mark.parametrize("name", library())
-def test_json_schema_accepts_the_bundled_scenarios(name: str) -> None:
-    written = yaml.safe_load(resolved_yaml(load_any(name)))
-    jsonschema.validate(json.loads(json.dumps(written, default=str)), schema_json())
 
 
 def test_a_fleet_scenario_is_refused_where_an_estate_is_meant() -> None:

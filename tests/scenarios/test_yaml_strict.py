@@ -49,7 +49,7 @@ def test_bom_and_windows_line_ends_change_nothing(
     ("make", "message"),
     [
         (lambda _: None, "got no such file, must be an existing file"),
-        (lambda p: p.mkdir(), "got a folder, must be a file"),
+        (lambda p: p.mkdir(), "got a folder without a scenario.yaml, must be a file or a folder with one"),
         (lambda p: p.write_text(""), "got nothing, must be a mapping (key: value lines)"),
         (lambda p: p.write_text("- 1\n"), "got a list of 1, must be a mapping (key: value lines)"),
         (

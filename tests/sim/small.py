@@ -91,6 +91,7 @@ def made_estate(estate: Estate, systems: Sequence[System]) -> Estate:
         servers=replace(
             take(estate.servers, [0] * len(owner)),
             id=np.arange(len(owner), dtype=np.int32),
+            machine=np.arange(len(owner), dtype=np.int32),
             system=owner,
             zombie=column([zombie for s in systems for zombie in s.servers]),
             retires_month=retires[owner],

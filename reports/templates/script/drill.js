@@ -68,13 +68,16 @@ function rootNode(tree, lang) {
 
 function unitNode(unit, lang) {
   var rooms = unit[1].map(function (room) {
-    var name = say(lang, "drill.room", { id: room[0] });
+    var name = called(room[3], say(lang, "drill.room", { id: room[0] }));
     return room[2].length ? node(name, room[1], function () { return systemNodes(room, lang); }) : leafNode(name, room[1], lang);
   });
   if (unit[2][0]) { rooms.push(leafNode(say(lang, "drill.rooms", { count: unit[2][0] }), unit[2][1], lang)); }
   if (unit[3].length) { rooms.push(leafNode(say(lang, "drill.office", {}), unit[3], lang)); }
-  return parent(say(lang, "drill.unit", { id: unit[0] }), rooms);
+  return parent(called(unit[4], say(lang, "drill.unit", { id: unit[0] })), rooms);
 }
+
+// What an inventory calls a place or system stands before its number.
+function called(name, numbered) { return name ? name + " · " + numbered : numbered; }
 
 // Below it, one line for each booking.
 function leafNode(name, cells, lang) {
@@ -93,7 +96,7 @@ function systemNodes(room, lang) {
   });
   return systems.map(function (system, i) {
     var values = { id: system[0], count: -system[0], servers: system[1], all: all };
-    return leafNode(say(lang, system[0] < 0 ? "drill.systems" : "drill.system", values), shares[i], lang);
+    return leafNode(called(system[2], say(lang, system[0] < 0 ? "drill.systems" : "drill.system", values)), shares[i], lang);
   });
 }
 

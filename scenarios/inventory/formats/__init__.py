@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import cloud, ledgers, rvtools
+from . import cloud, ledgers, own, rvtools
 from .form import AUTO, Column, Format, header_key, header_text
 
-FORMATS: tuple[Format, ...] = (*rvtools.FORMATS, *cloud.FORMATS, *ledgers.FORMATS)
+FORMATS: tuple[Format, ...] = (*rvtools.FORMATS, *cloud.FORMATS, *ledgers.FORMATS, *own.FORMATS)
 
 __all__ = ["AUTO", "FORMATS", "Column", "Format", "header_key", "header_text"]

@@ -40,6 +40,7 @@ MIGRATION_HUB = Format(
         Column("sockets", ("CPU.NumberOfProcessors",)),
         Column("os", ("OS.Name",)),
         Column("mem_gb", ("RAM.TotalSizeInMB",), unit="mb"),
+        Column("mem_used_gb", ("RAM.UsedSizeInMB.Avg",), unit="mb"),
         Column("cpu_avg", ("CPU.UsagePct.Avg",), unit="%"),
         Column("cpu_max", ("CPU.UsagePct.Max",), unit="%"),
         Column("system", ("Applications", "Application")),

@@ -13,11 +13,13 @@ from ..values import UNITS, text
 
 MEASURES = {
     "mem_gb": "memory",
+    "mem_used_gb": "memory",
     "disk_gb": "disk",
     "disk_used_gb": "disk",
     "data_gb": "disk",
     "price_cny": "money",
     "line_cny_per_month": "money_per_month",
+    "operations_cny_per_year": "money_per_year",
     "line_mbps": "line",
     "ups_kw": "power",
     "it_kw": "power",
@@ -26,7 +28,7 @@ MEASURES = {
     "area_m2": "area",
     "pue": "plain",
 } | dict.fromkeys(("quantity", "vcpu", "sockets", "servers", "users", "rack_count", "staff_fte"), "count")
-SHARES = ("cpu_avg", "cpu_p95", "cpu_max", "mem_avg", "mem_max", "time_in_use")
+SHARES = ("cpu_avg", "cpu_p95", "cpu_max", "mem_avg", "mem_max", "time_in_use", "machine_share")
 AUTO = "auto"  # percent, unless no value of the column is over 1
 
 _UNITS = frozenset(unit for known in UNITS.values() for unit in known)
@@ -78,6 +80,7 @@ class Column:
         auto: shares are percent, unless no value of the column is over 1.
         adds: values of several columns are summed.
         binary: MB and GB are powers of two (disks; memory always is).
+        words: what is written in a cell, and the value it means; other texts stand for themselves.
     """
 
     field: str
@@ -86,6 +89,7 @@ class Column:
     auto: bool = False
     adds: bool = False
     binary: bool = False
+    words: tuple[tuple[str, str], ...] = ()
 
     @property
     def measure(self) -> str:
@@ -100,12 +104,15 @@ class Format:
 
     Attributes:
         name: identifier, like ``rvtools-vinfo``.
-        kind: what its rows are: server, host, system, room; ``part`` (of a server), ``sample`` or ``tag``.
+        kind: what its rows are: server, host, system, room; ``part`` (of a server), ``sample`` or ``tag``;
+            ``guide`` explains other tables.
         telling: for each group, a header of it must be there.
         sheets: names of sheets or beginnings of names of files that speak for it.
+        never: ends of names of sheets that are something else, whatever their headers.
         identity: any of these fields makes a row a record.
         named: the name alone makes two rows the same thing.
         machines_only: rows that speak of no machine are set aside (asset ledgers list chairs too).
+        examples: rows whose name begins with 示例： or Example: are examples.
         weight: added to the number of recognised columns where several formats fit.
     """
 
@@ -116,8 +123,10 @@ class Format:
     telling: tuple[tuple[str, ...], ...]
     sheets: tuple[str, ...] = ()
     identity: tuple[str, ...] = ("server", "uuid", "addresses", "machine_id", "asset_id", "smbios_uuid")
+    never: tuple[str, ...] = ()
     named: bool = True
     machines_only: bool = False
+    examples: bool = False
     weight: float = 0.0
     source: str = field(default="", kw_only=True)
 
@@ -137,7 +146,7 @@ class Format:
 
     def fit(self, keys: frozenset[str], sheet: str) -> float:
         """How well a header row fits: 0 if it does not."""
-        if not all(group & keys for group in self.telling_keys):
+        if sheet.endswith(self.never) or not all(group & keys for group in self.telling_keys):
             return 0.0
         known = len(keys & self.by_key.keys())
         hinted = any(sheet == name or sheet.startswith(name) for name in self.sheets)

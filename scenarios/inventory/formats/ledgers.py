@@ -213,6 +213,7 @@ PLAIN = Format(
         tuple(header for column in (SERVER, *IDS, ADDRESS) for header in column.headers),
         tuple(header for column in (*SIZES, *USE, *MODEL, *PURCHASE, *STATE) for header in column.headers),
     ),
+    never=("vsnapshot", "vsc_vmk"),  # RVTools: names of snapshots, addresses of hosts' adapters
     weight=-2.0,
 )
 FORMATS = (ASSETS, SYSTEMS, ROOMS, REQUESTS, PLAIN)

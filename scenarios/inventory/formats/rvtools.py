@@ -34,6 +34,9 @@ VINFO = Format(
         Column("disk_used_gb", ("In Use MiB", "Used Space MiB"), unit="mib", binary=True),
         Column("addresses", ("Primary IP Address", "IP Address")),
         Column("machine_id", ("VM ID",)),
+        # Attributes that many give their machines; an export has one column for each.
+        Column("system", ("Application", "Business application", "System", "应用系统", "业务系统")),
+        Column("department", ("Department", "Owner", "Business unit", "使用部门", "部门")),
     ),
     (("VM", "VM Name"), ("Powerstate", "Power state", "CPUs"), ("Memory", "CPUs")),
     ("vinfo", "tabvinfo", "rvtools_tabvinfo"),
@@ -57,7 +60,11 @@ VMEMORY = Format(
     "rvtools-vmemory",
     "RVTools vMemory",
     "server",
-    (*_COMMON, Column("mem_gb", ("Size MiB",), unit="mib")),
+    (
+        *_COMMON,
+        Column("mem_gb", ("Size MiB",), unit="mib"),
+        Column("mem_used_gb", ("Consumed", "Consumed MiB"), unit="mib"),
+    ),
     (("VM",), ("Size MiB",), ("Reservation", "Consumed", "Active", "Ballooned")),
     ("vmemory", "tabvmemory", "rvtools_tabvmemory"),
     source="R64, R56",

@@ -325,6 +325,11 @@ FACILITY = (
     Column("it_kw", ("it_kw", "IT负荷", "IT功率", "设备功率", "IT负载", "设备总功率", "it load"), unit="kw"),
     Column("pue", ("pue", "PUE值", "电能利用效率")),
     Column("area_m2", ("area_m2", "面积", "机房面积", "建筑面积", "area"), unit="m2"),
+    Column(
+        "operations_cny_per_year",
+        ("operations_cny_per_year", "年运维费用", "运维费用", "机房运维费用", "年运维费", "运维费"),
+        unit="元/年",
+    ),
     Column("rack_count", ("rack_count", "机柜数", "机柜数量", "机架数", "机架数量", "racks", "机柜")),
 )
 COUNTS = (

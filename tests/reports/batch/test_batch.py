@@ -94,7 +94,7 @@ def test_comparison_is_world_by_world(ran: Path) -> None:
 
 
 def test_what_is_no_whole_run_is_not_compared(ran: Path, tmp_path: Path) -> None:
-    with pytest.raises(RoomfoldError, match="holds no run"):
+    with pytest.raises(RoomfoldError, match="holds many runs"):
         compare([str(ran)], tmp_path, Ask())
     for name in ("statement.json", "worlds.parquet"):
         folder = tmp_path / name

@@ -64,7 +64,7 @@ def line(error: pytest.ExceptionInfo[RoomfoldError]) -> str:
 def test_what_cannot_be_explored_is_said_in_one_line(run: Path, tmp_path: Path) -> None:
     with pytest.raises(RoomfoldError) as error:
         explore(tmp_path)
-    assert "no run" in line(error)
+    assert "is empty; write a run with" in line(error)
     with pytest.raises(RoomfoldError) as error:
         explore(write_run(tmp_path / "few", worlds=15))
     assert "15 worlds, too few" in line(error)

@@ -289,7 +289,7 @@ def test_a_charts_values_answer_to_arrow_keys_and_pointer(open_page: Callable[..
     svg.scroll_into_view_if_needed()
     box = svg.bounding_box()
     shown.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.4)
-    assert "utilisation" in shown.locator("#en-figure-utilisation .tip").inner_text()
+    assert "Utilisation" in shown.locator("#en-figure-utilisation .tip").inner_text()
 
 
 def test_every_node_of_the_tree_is_the_sum_of_those_below(open_page: Callable[..., Page]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -37,6 +36,7 @@ from roomfold.reports.word import word
 from roomfold.reports.word.numbers import Counter, chinese
 
 from ..document_study import COMMAND, plain_charts, ruled_study
+from ..printed import joined, needs_poppler, printed
 from ..small_study import one_world
 
 HOSTILE = "<b>&\"'\x00\x0b\x1f\x7f\u202e=HYPERLINK(1)]]>\ud800\ufffe" + "名" * 200
@@ -227,10 +227,8 @@ def test_chapters_are_counted_as_word_counts_them() -> None:
     assert [en.next(level) for level in (1, 2, 2, 1, 2)] == ["1\t", "1.1\t", "1.2\t", "2\t", "2.1\t"]
 
 
-@pytest.mark.skipif(
-    shutil.which("soffice") is None or shutil.which("pdftotext") is None,
-    reason="needs LibreOffice and poppler",
-)
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+@needs_poppler
 def test_libreoffice_opens_it_and_prints_every_caption(
     documents: Mapping[Lang, Document], written: Mapping[Lang, bytes], tmp_path: Path
 ) -> None:
@@ -250,18 +248,13 @@ def test_libreoffice_opens_it_and_prints_every_caption(
         [*convert, *map(str, files)], check=True, capture_output=True, timeout=120, env=environment
     )
     for lang, file in zip(LANGS, files, strict=True):
-        read = ["pdftotext", "-raw", str(file.with_suffix(".pdf")), "-"]
-        printed = _squeezed(subprocess.run(read, check=True, capture_output=True, text=True).stdout)
+        text = joined(printed(file.with_suffix(".pdf"), "-raw"))
         document = documents[lang]
         lead = next(b for b in blocks(document, Paragraph) if b.tone == "lead")
-        assert _squeezed(lead.text) in printed
+        assert joined(lead.text) in text
         for block in blocks(document, Table):
-            assert _squeezed(f"{label(lang, block)}{'' if lang == 'zh' else '.'}{block.caption}") in printed
+            assert joined(f"{label(lang, block)}{'' if lang == 'zh' else '.'}{block.caption}") in text
         for block in blocks(document, Figure):
-            assert _squeezed(block.name) in printed
+            assert joined(block.name) in text
         number = {"zh": "一、", "en": "1"}[lang]
-        assert printed.count(_squeezed(f"{number}{blocks(document, Heading)[0].text}")) == 2  # contents, text
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+        assert text.count(joined(f"{number}{blocks(document, Heading)[0].text}")) == 2  # contents, text
