@@ -16,7 +16,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ from ..scenarios.loader import quantities
 from ..scenarios.quantity import Quantity
 from ..scenarios.schema import Scenario
 from ..scenarios.terms import Grade
+from .estate_tables import names
 from .rank import Driver
 
 Bools = NDArray[np.bool_]
@@ -165,7 +165,7 @@ def _gap(
     return Gap(
         table=column[0],
         column=column[1],
-        file=PurePath(getattr(scenario.estate.listed, column[0])).name,
+        file=names(scenario.estate.listed)[column[0]],
         blank=cells[0],
         rows=cells[1],
         quantities=tuple(quantity.path for quantity in behind),

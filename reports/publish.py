@@ -10,6 +10,7 @@ from ..scenarios.loader import resolved_yaml
 from ..sim.outcome import Study
 from ..sim.store import Store
 from . import manifest
+from .estate_tables import as_kept, copy_tables
 from .folder import write_folder
 from .statement import Statement
 
@@ -70,7 +71,8 @@ def _write(
     from .tables import write_tables
 
     _save(folder / STATEMENT, statement_text(statement))
-    _save(folder / SCENARIO, resolved_yaml(study.scenario))
+    _save(folder / SCENARIO, resolved_yaml(as_kept(study.scenario)))
+    copy_tables(study.scenario, folder)
     write_tables(study, folder)
     (folder / FILE).write_text(money_csv(study), encoding="utf-8-sig", newline="")
     write_forms(statement, study, folder, command)

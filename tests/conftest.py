@@ -7,11 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 os.environ.setdefault("PYTHONFAULTHANDLER", "1")  # processes that tests start say where they hang, if aborted
 os.environ["ROOMFOLD_LANG"] = "en"  # the messages that tests read, whatever the language of the machine
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each process takes a run of tests that follow each other, and in the end some of another's.
+
+    Else each would make the studies of every file, and at first compile the same functions at once.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getvalue("dist") == "load" else None
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from ...scenarios.errors import RoomfoldError
 from ...scenarios.loader import load, quantities, resolved_yaml
 from ...scenarios.schema import Claim, Scenario
 from .. import manifest
+from ..estate_tables import as_kept
 from ..quantiles import Floats
 from .worlds import Worlds
 
@@ -124,14 +125,14 @@ def _serves(folder: Path, scenario: Scenario, worlds: int | None, seed: int | No
     if manifest.read(folder) is None or not path.is_file():
         return False
     asked = manifest.options(folder)
-    same = path.read_text("utf-8") == resolved_yaml(scenario)
+    same = path.read_text("utf-8") == resolved_yaml(as_kept(scenario))
     fitting = (worlds is None or worlds <= asked.worlds) and seed in (None, asked.seed)
     return same and fitting
 
 
 def _definition(scenario: Scenario) -> tuple[object, ...]:
     """Everything that the worlds and their figures depend on."""
-    rest = scenario.model_copy(update={"claims": (), "plausible": ()})
+    rest = as_kept(scenario).model_copy(update={"claims": (), "plausible": ()})
     return (resolved_yaml(rest), tuple(_of_claim(claim) for claim in scenario.claims))
 
 

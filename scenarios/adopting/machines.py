@@ -42,11 +42,13 @@ class Host:
 
     Attributes:
         records: what the lists say of it, the list of hosts first; none where it is known by name alone.
+        name: as one of its machines first names it.
         vcpu: of the virtual machines that are on.
         machines: how many there are.
     """
 
     records: list[Record] = field(default_factory=list)
+    name: str = ""
     vcpu: float = 0.0
     machines: int = 0
 
@@ -180,6 +182,7 @@ def _put_on_hosts(machines: list[Machine], by_name: dict[str, Host], account: Ac
                 by_name[key] = Host()
             host = memo[name] = by_name[key]
         unlisted += not host.records
+        host.name = host.name or name
         host.machines += machine.copies
         machine.host = host
     if unlisted:

@@ -10,6 +10,7 @@ from ..listed.columns import TABLES
 from . import scale
 from .adopt import Adopted
 from .blanks import Blank
+from .holidays import calendar_lines
 from .names import inert
 from .place_rows import SERVERS_PER_SYSTEM
 from .start import Start
@@ -194,6 +195,7 @@ def _base(adopted: Adopted, start: Start) -> Iterator[str]:
         yield f"  - {chosen.include} # {chosen.why.zh if adopted.lang == 'zh' else chosen.why.en}"
     yield ""
     yield f"time: {{ start: {adopted.year}-01-01, years: {YEARS}, price_year: {adopted.year} }}"
+    yield from calendar_lines(start, YEARS)
     yield "study:"
     yield f"  worlds: {scale.worlds(len(adopted.servers))}"
     yield "  seed: 1"

@@ -16,7 +16,7 @@ from ..listed.columns import SERVERS
 from ..listed.write import Value
 from .account import Account
 from .curves import Curves
-from .machines import Machine
+from .machines import Host, Machine
 from .names import Names, inert
 from .systems import Part
 
@@ -56,7 +56,8 @@ class ServerRows:
     judged: Callable[[int], Judged]
 
     def __post_init__(self) -> None:
-        self._names = Names()
+        self._names, self._host_names = Names(), Names()
+        self._hosts: dict[int, str] = {}  # by identity: two hosts never share a name
         self._prefixes: dict[Origin, str] = {}
         self._usual_vcpu = float(_USUAL_VCPU)
 
@@ -133,7 +134,9 @@ class ServerRows:
         vcpu = record.vcpu
         if machine.virtual:
             row["virtual"] = True
-            if record.machine_share is not None and (host is None or not host.records):
+            if host is not None:
+                row["host"] = self._host(host)
+            if record.machine_share is not None:
                 self._fit(row, "machine_share", record.machine_share, record, "machine_share")
             elif host is not None:
                 row["machine_share"] = min(max((vcpu or self._usual_vcpu) / host.vcpu, 1e-6), 1.0)
@@ -147,6 +150,14 @@ class ServerRows:
                 self._fit(row, "memory_used_gb", record.mem_avg * record.mem_gb, record, "mem_avg")
         if record.mem_used_gb is not None:
             self._fit(row, "memory_used_gb", record.mem_used_gb, record, "mem_used_gb")
+
+    def _host(self, host: Host) -> str:
+        """What a host is called, the same in the rows of all its machines."""
+        name = self._hosts.get(id(host))
+        if name is None:
+            listed = host.records[0].server if host.records else None
+            name = self._hosts[id(host)] = self._host_names.take(inert(listed or host.name))
+        return name
 
     def _use(self, machine: Machine, row: Row) -> None:
         """Mean and 95th percentile of CPU use, and whether it does any work."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,18 @@ from ..include import gather
 from ..tree import Node, one_match, plain
 
 _CLOUD = "alternatives.consolidate.cloud"
+
+
+def of_library(includes: Sequence[str]) -> Node:
+    """What files of the library say together, named as a scenario's ``include`` names them."""
+    problems: list[Problem] = []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "start.yaml"
+        file.write_text(json.dumps({"include": list(includes)}), encoding="utf-8")
+        tree, _ = gather(file, (), problems)
+    if problems:
+        raise InputError(problems)
+    return tree
 
 
 @dataclass(frozen=True)
@@ -32,14 +45,7 @@ class Start:
     def of(cls, year: int, place: str | None) -> Start:
         """What suits a year and a place (key of ``era.places``; None: the whole country)."""
         chosen = (starting_point(year), tariff(place, year), grid(place, year))
-        problems: list[Problem] = []
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "start.yaml"
-            file.write_text(json.dumps({"include": [each.include for each in chosen]}), encoding="utf-8")
-            tree, _ = gather(file, (), problems)
-        if problems:
-            raise InputError(problems)
-        return cls(year, chosen, tree)
+        return cls(year, chosen, of_library([each.include for each in chosen]))
 
     def section(self, path: str) -> dict[str, Any]:
         """A mapping, as plain values."""

@@ -80,7 +80,7 @@ GOES_TO: dict[str, dict[str, str]] = {
             )
         },
         **dict.fromkeys(("uuid", "smbios_uuid", "machine_id", "asset_id", "addresses"), "servers.server"),
-        "host": "servers.machine_share",
+        "host": "servers.host",
         "power_state": "servers.server",
         "quantity": "servers.server",
         "category": "servers.virtual",

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from typing import IO
 from xml.parsers import expat
 
+import numpy as np
+
 from .faults import fault
 
 MAX_ENTRIES = 5_000
@@ -32,6 +34,10 @@ _DEFINES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CELL = re.compile(rb"<(?:[A-Za-z]+:)?c[\s/>]")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?[0-9]+["']""")
 _ROW = re.compile(rb"""\sr\s*=\s*["']\$?[A-Za-z]{0,3}\$?([0-9]+)["']""")
+_SPACE, _R, _EQUALS, _QUOTE, _LESS, _C, _A, _ZERO = b' r="<cA0'
+_AFTER_C = np.frombuffer(b" >/\t\r\n", dtype=np.uint8)
+_OTHERWISE = (b" r='", b" r =", b"\tr", b"\nr", b"\rr", b" r= ", b":c")
+_LONGEST = 12  # characters of a reference with its closing quote; XFD1048576 has 10
 
 
 def check_archive(file: IO[bytes], name: str) -> str:
@@ -120,6 +126,10 @@ class _Extent:
 
     def add(self, chunk: bytes) -> int:
         """Count a chunk; returns cells that do not say where they are (roughly: chunks overlap)."""
+        plain = _plain_extent(chunk)
+        if plain is not None:
+            self.rows, self.width = max(self.rows, plain[0]), max(self.width, plain[1])
+            return 0
         references = _REFERENCE.findall(chunk)
         if references:
             self.columns.update(references)
@@ -138,6 +148,43 @@ class _Extent:
                 f"a sheet spans {self.rows} rows and {width} columns, must be at most "
                 f"{MAX_CELLS // 10**6} million cells: split it or save it as CSV",
             )
+
+
+def _plain_extent(chunk: bytes) -> tuple[int, int] | None:
+    """The last row and column that ` r="AB12"` or ` r="12"` names, as nearly all programs write it.
+
+    Returns:
+        None where something is written in another way, or more cells begin than say where they are.
+    """
+    if any(mark in chunk for mark in _OTHERWISE):
+        return None
+    byte = np.frombuffer(chunk + b" " * _LONGEST, dtype=np.uint8)
+    begins = np.flatnonzero((byte[:-1] == _LESS) & (byte[1:] == _C))
+    cells = int(np.isin(byte[begins + 2], _AFTER_C).sum())
+    first = np.flatnonzero(
+        (byte[:-3] == _SPACE) & (byte[1:-2] == _R) & (byte[2:-1] == _EQUALS) & (byte[3:] == _QUOTE)
+    )
+    if not len(first):
+        return None
+    at = first + 4
+    column, row = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+    letters = np.zeros(len(at), dtype=bool)
+    reading = np.ones(len(at), dtype=bool)  # before the closing quote
+    for step in range(_LONGEST):
+        here = byte[at + step].astype(np.int64)
+        reading &= here != _QUOTE
+        if not reading.any():
+            break
+        letter = reading & (here >= _A) & (here < _A + 26)
+        digit = reading & (here >= _ZERO) & (here < _ZERO + 10)
+        if (reading & ~letter & ~digit).any() or (letter & ((row > 0) | (step > 2))).any():
+            return None
+        letters |= letter
+        column = np.where(letter, column * 26 + here - _A + 1, column)
+        row = np.where(digit, row * 10 + here - _ZERO, row)
+    if reading.any() or not row.all() or np.count_nonzero(letters) < cells:
+        return None
+    return int(row.max()), int(column.max())
 
 
 def _column(reference: bytes) -> int:

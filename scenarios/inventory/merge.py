@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from ..errors import InputError
 from .draft import Conflict, Draft
@@ -18,6 +18,14 @@ _NOBODY = ("0.", "127.", "169.254.", "::1", "fe80:", "255.", "localhost")
 
 _MANY = 100
 _Names = dict[str, tuple[Draft, ...]]
+
+
+class _Keys(NamedTuple):
+    """What a row is found by; ``name`` is "" and ``addresses`` are empty where they tell nothing."""
+
+    ids: list[str]
+    name: str
+    addresses: list[str]
 
 
 class AmbiguousError(Exception):
@@ -46,14 +54,15 @@ class Estate:
             AmbiguousError: it has a name only, and several things have that name.
             InputError: too many records.
         """
-        found = self._like(draft)
+        keys = _keys(draft)
+        found = self._like(draft, keys)
         if found is not None:
             self.conflicts += found.merge(draft.reads[0])
         else:
             if len(self.drafts) >= MAX_RECORDS:
                 raise _too_many(draft)
             self.drafts.append(draft)
-        self._index(found or draft, draft)
+        self._index(found or draft, keys)
         return found is not None
 
     def owner(self, known: dict[str, str]) -> Draft | None:
@@ -75,47 +84,48 @@ class Estate:
         self.__dict__.update(drafts=[], _by_id={}, _by_name={}, _by_address={})
         return drafts
 
-    def _like(self, draft: Draft) -> Draft | None:
-        for field in IDENTIFIERS:
-            value = draft.get(field)
-            if value:
-                found = self._by_id.get(_id(value))
-                if found is not None and found.kind == draft.kind and not _apart(found, draft):
-                    return found
-        name = draft.get(_NAME_OF[draft.kind])
-        if name and draft.named:
-            there = self._by_name[draft.kind].get(_folded(name), ())
+    def _like(self, draft: Draft, keys: _Keys) -> Draft | None:
+        for identifier in keys.ids:
+            found = self._by_id.get(identifier)
+            if found is not None and found.kind == draft.kind and not _apart(found, draft):
+                return found
+        there = self._by_name[draft.kind].get(keys.name, ()) if keys.name else ()
+        if there:
             named = [each for each in there if not _apart(each, draft)]
             if len(named) > 1:
                 raise AmbiguousError
             if named:
                 return named[0]
-        if draft.kind != "server":
+        if not self._by_address or not keys.addresses:
             return None
         origin = draft.reads[0].shape.origin
-        at = [each for address in _real(draft) for each in self._by_address.get(address, ())]
+        at = [each for address in keys.addresses for each in self._by_address.get(address, ())]
         at = [each for each in at if not _apart(each, draft) and not _in(each, origin)]
         return at[0] if at and all(each is at[0] for each in at) else None
 
-    def _index(self, draft: Draft, new: Draft) -> None:
-        """Make findable what is new in a draft."""
-        for field in IDENTIFIERS:
-            value = new.get(field)
-            if value:
-                self._by_id.setdefault(_id(value), draft)
-        name = new.get(_NAME_OF[draft.kind])
-        if name and draft.named:
-            _note(self._by_name[draft.kind], _folded(name), draft)
-        if draft.kind == "server":
-            for address in _real(new):
-                _note(self._by_address, address, draft)
+    def _index(self, draft: Draft, keys: _Keys) -> None:
+        """Make findable by what is new in a draft."""
+        for identifier in keys.ids:
+            self._by_id.setdefault(identifier, draft)
+        if keys.name:
+            _note(self._by_name[draft.kind], keys.name, draft)
+        for address in keys.addresses:
+            _note(self._by_address, address, draft)
 
 
 def _note(index: _Names, key: str, draft: Draft) -> None:
     """Add a draft under a key; a few suffice to know that it is not the only one."""
-    there = index.get(key, ())
-    if len(there) < _MANY and all(each is not draft for each in there):
+    there = index.get(key)
+    if there is None:
+        index[key] = (draft,)
+    elif len(there) < _MANY and all(each is not draft for each in there):
         index[key] = (*there, draft)
+
+
+def _keys(draft: Draft) -> _Keys:
+    ids = [_id(value) for field in IDENTIFIERS if (value := draft.get(field))]
+    name = draft.get(_NAME_OF[draft.kind]) if draft.named else None
+    return _Keys(ids, _folded(name) if name else "", _real(draft) if draft.kind == "server" else [])
 
 
 def _in(draft: Draft, origin: Origin) -> bool:
@@ -140,7 +150,7 @@ def _folded(name: Value) -> str:
     return text if text.islower() else text.casefold()  # the same object where it can be: memory
 
 
-def _real(draft: Draft) -> Iterable[str]:
+def _real(draft: Draft) -> list[str]:
     """Addresses that only one machine can have."""
     found = draft.get("addresses")
     return [each for each in found if not each.startswith(_NOBODY)] if isinstance(found, tuple) else []

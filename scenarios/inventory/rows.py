@@ -17,6 +17,7 @@ Reader = Callable[[Scalar], Value]
 _Found = dict[str, tuple[Value, int, Scalar]]
 
 _MEMO = 20_000  # texts per column
+_LARGE = 1e15
 _RECORDS = ("server", "host", "system", "room")
 
 _READERS: dict[str, Reader] = {
@@ -62,6 +63,7 @@ class Rows:
         known = [each for each in header.columns if each.column is not None]
         known.sort(key=lambda each: preference(self.form, each))  # the best header of a field is read first
         self._columns = [_Read(each, decimal_comma) for each in known]
+        self._auto = [column for column in self._columns if column.auto]
         self.filled = dict.fromkeys((each.index for each in known), 0)
         self._name = self.form.kind if self.form.kind in ("system", "room") else "server"
         self._titles = frozenset(values.folded(each.header) for each in header.columns)
@@ -105,16 +107,21 @@ class Rows:
             raw = row[index] if index < width else ""
             if raw == "" or (field in found and not column.adds):
                 continue
-            try:
-                known = column.memo.get(raw) if isinstance(raw, str) else None
-                value, written = known or column.value(raw)
-            except values.UnreadError as error:
-                self.unread.append(
-                    Unread(field, Cell(self.origin, number, index + 1, _short(raw)), str(error))
-                )
-                continue
-            if value == "" or value == ():
-                continue
+            value: Value
+            written: Scalar
+            if type(raw) is float and 0.0 <= raw < _LARGE and column.factor is not None:  # most cells
+                value, written = raw * column.factor, raw
+            else:
+                try:
+                    known = column.memo.get(raw) if type(raw) is str else None
+                    value, written = known or column.value(raw)
+                except values.UnreadError as error:
+                    self.unread.append(
+                        Unread(field, Cell(self.origin, number, index + 1, _short(raw)), str(error))
+                    )
+                    continue
+                if value == "" or value == ():
+                    continue
             self.filled[index] += 1
             if field in found:
                 before = found[field]
@@ -132,8 +139,8 @@ class Rows:
             self._shapes[key] = shape
         each = found.values()
         read = Read(shape, number, tuple([value for value, _, _ in each]), tuple([raw for _, _, raw in each]))
-        for column in self._columns:
-            if column.auto and column.field in found and found[column.field][1] == column.index + 1:
+        for column in self._auto:
+            if column.field in found and found[column.field][1] == column.index + 1:
                 raw = found[column.field][2]
                 if not (isinstance(raw, str) and "%" in values.folded(raw)):
                     written = values.amount(raw, "plain", "", self._decimal_comma)
@@ -145,11 +152,12 @@ class Rows:
         """The reason why a row is no record; "" if it is one. Takes out what is of no record."""
         folded = values.folded(first)
         name = found.get(self._name)
+        named = folded if name is None or name[2] == first else values.folded(name[2])
         if self.form.kind == "guide":
             return "guide"
-        if self.form.examples and name and _EXAMPLE.match(values.folded(name[2])):
+        if self.form.examples and name and _EXAMPLE.match(named):
             return "example"
-        if _TOTAL.match(folded) or (name and _TOTAL.match(values.folded(name[2]))):
+        if _TOTAL.match(folded) or (named is not folded and _TOTAL.match(named)):
             return "total"
         if _NOTE.match(folded) and sum(1 for cell in row if cell != "") <= 2:
             return "note"
@@ -176,19 +184,24 @@ class Rows:
 class _Read:
     """Reads the cells of one column; texts that come again are read once and kept once."""
 
-    __slots__ = ("adds", "auto", "field", "index", "memo", "read")
+    __slots__ = ("adds", "auto", "factor", "field", "index", "memo", "plain", "read")
 
     def __init__(self, mapped: Mapped, decimal_comma: bool) -> None:
         column = mapped.column
         assert column is not None
         self.index, self.field, self.adds, self.auto = mapped.index, column.field, column.adds, column.auto
-        self.read = _reader(column, "%" if column.auto else mapped.unit, decimal_comma)
+        unit = "%" if column.auto else mapped.unit
+        self.read = _reader(column, unit, decimal_comma)
+        self.factor = _factor(column, unit)
+        self.plain = self.read is values.text
         self.memo: dict[str, tuple[Value, Scalar]] = {}
 
     def value(self, raw: Scalar) -> tuple[Value, Scalar]:
         """The value ("" if there is none) and what was written."""
         if isinstance(raw, str) and len(raw) < 12 and raw.strip().casefold() in values.ABSENT:
             return "", ""
+        if self.plain and len(self.memo) >= _MEMO and values.is_plain(raw):
+            return raw, raw
         if isinstance(raw, float) and math.isnan(raw):
             return "", ""
         made = self.read(raw), _short(raw)
@@ -208,14 +221,14 @@ def _reader(column: Column, unit: str, decimal_comma: bool) -> Reader:
         return _READERS.get(column.field, values.text)
     if measure == "share":
         return lambda raw: values.share(raw, unit or "%", decimal_comma)
-    factor = values.UNITS[measure].get(unit, 1.0) if unit else 1.0
+    return lambda raw: values.amount(raw, measure, unit, decimal_comma)
 
-    def amount(raw: Scalar) -> float:
-        if type(raw) is float and 0.0 <= raw < 1e15:  # most cells
-            return raw * factor
-        return values.amount(raw, measure, unit, decimal_comma)
 
-    return amount
+def _factor(column: Column, unit: str) -> float | None:
+    """What a column's numbers are multiplied by; None where it is no amount."""
+    if column.words or not column.measure or column.measure == "share":
+        return None
+    return values.UNITS[column.measure].get(unit, 1.0) if unit else 1.0
 
 
 def _first_text(row: list[Scalar]) -> str | None:

@@ -135,7 +135,7 @@ def separator_of(lines: list[str]) -> str:
         if not wide:
             return 0, 0
         common = max(set(wide), key=lambda width: (wide.count(width), width))
-        return wide.count(common) * min(common, 5), common
+        return wide.count(common) * min(common, 3), common
 
     return max(SEPARATORS, key=agreement)
 

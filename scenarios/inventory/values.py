@@ -179,6 +179,13 @@ def text(raw: Scalar) -> str:
     return str(raw)
 
 
+def is_plain(raw: Scalar) -> bool:
+    """Whether a cell is a short text that ``text`` would leave as it is."""
+    return (
+        isinstance(raw, str) and len(raw) <= 60 and raw.isascii() and raw.isprintable() and raw == raw.strip()
+    )
+
+
 def folded(raw: Scalar) -> str:
     """For comparison: NFKC, lower case, no spaces."""
     found = text(raw)

@@ -43,15 +43,16 @@ def table_text(columns: tuple[Column, ...], rows: Iterable[Row]) -> str:
     out = io.StringIO(newline="")
     out.write(BOM)
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in kept])
-    writer.writerows([[_cell(row.get(column.name)) for column in kept] for row in listed])
+    names_kept = [column.name for column in kept]
+    writer.writerow(names_kept)
+    for row in listed:
+        cells = [row.get(name) for name in names_kept]
+        writer.writerow([cell if cell is None or type(cell) is str else _cell(cell) for cell in cells])
     return out.getvalue()
 
 
-def _cell(value: Value) -> str:
+def _cell(value: float | int | bool | date | str) -> str:
     """A value as it stands in a cell."""
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from roomfold.optimize import Plan, make_plan
 from roomfold.scenarios import Scenario, load
 from roomfold.scenarios.draw import draw_world
 from roomfold.scenarios.world import World
@@ -46,6 +47,12 @@ def region() -> Scenario:
 def region_world(region: Scenario) -> World:
     """A world of several thousand components."""
     return draw_world(region, 0)
+
+
+@pytest.fixture(scope="session")
+def region_plan(region: Scenario, region_world: World) -> Plan:
+    """Its plan."""
+    return make_plan(region, "consolidate", region_world)
 
 
 @pytest.fixture(scope="session")

@@ -18,39 +18,58 @@ from roomfold.reports import differences
 
 from .. import killable
 from ..killable import TINY, simulated
-from .begun import WORLDS, finished, partial
+from .begun import WORLDS, finished, partial, roomfold
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_killed_again_and_again_it_ends_with_the_same_bytes(whole: Path, tmp_path: Path, jobs: int) -> None:
-    """SIGKILL at random moments; no world is simulated twice once it is on the disk."""
-    target, log = tmp_path / "runs" / "run", tmp_path / "log"
+@pytest.mark.parametrize(("jobs", "kills"), [(1, 1), (2, 2)])
+def test_killed_again_and_again_it_ends_with_the_same_bytes(
+    whole: Path, tmp_path: Path, jobs: int, kills: int
+) -> None:
+    """SIGKILL at random moments; no world is simulated twice once it is on the disk.
+
+    Workers clear up when they see that the run is gone: nothing stays among the temporary files.
+    """
+    target, log, temporary = tmp_path / "runs" / "run", tmp_path / "log", tmp_path / "temporary"
     target.parent.mkdir()
-    env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.1", "ROOMFOLD_TEST_LOG": str(log)}
+    temporary.mkdir()
+    asked = {"ROOMFOLD_TEST_SLOW_S": "0.1", "ROOMFOLD_TEST_LOG": str(log), "TMPDIR": str(temporary)}
+    env = {**os.environ, **asked}
     moments = random.Random(jobs)
     anew = ["run", TINY, "--worlds", WORLDS, "--out", target]
-    for _ in range(2):
+    for _ in range(kills):
         kept, before = finished(target), len(simulated(log))
         what = ["run", "--resume", target] if (partial(target) / "study.json").exists() else anew
         process = subprocess.Popen(killable.command(*what, "--jobs", jobs, "--quiet"), env=env)
-        time.sleep(moments.uniform(0.9, 1.6))
+        with killable.patience(process):
+            while process.poll() is None and len(simulated(log)) == before:
+                time.sleep(0.02)
+        time.sleep(moments.uniform(0.0, 0.5))
+        assert any(temporary.iterdir()) == (jobs > 1)
         process.kill()
-        if process.wait() == 0:
-            break
-        assert not target.exists() or differences(whole, target) == []
+        assert process.wait() != 0
+        assert not target.exists()
+        _wait_until_empty(temporary)
         assert not kept & set(simulated(log)[before:-1])  # the last may be the one kept in full
-    what = ["run", "--resume", target] if kept or target.exists() else anew
-    done = killable.run(*what, "--jobs", jobs)
-    assert done.returncode == 0, done.stderr
+    what = ["run", "--resume", target] if (partial(target) / "study.json").exists() else anew
+    with killable.here():
+        done = roomfold(*what, "--jobs", 1)
+    assert done.exit_code == 0, done.stderr
     assert differences(whole, target) == []
     assert [path.name for path in target.parent.iterdir()] == ["run"]
+
+
+def _wait_until_empty(folder: Path) -> None:
+    until = time.monotonic() + 60
+    while any(folder.iterdir()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(folder.iterdir())
 
 
 def test_killed_while_publishing_it_ends_with_the_same_bytes(whole: Path, begun: Path) -> None:
     """SIGKILL before one change of the disk after the other, to the last; a former run is in the way."""
     shutil.copytree(whole, begun)
     (begun / "statement.json").unlink()
-    numbers = range(1, 60, 6)
+    numbers = range(1, 60, 12)
     done = killable.run(
         "run", "--resume", begun, "--jobs", 1, "--quiet", ROOMFOLD_TEST_CHANGES=" ".join(map(str, numbers))
     )
@@ -63,22 +82,16 @@ def test_killed_while_publishing_it_ends_with_the_same_bytes(whole: Path, begun:
 
 
 @pytest.fixture
-def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where a slow run puts its temporary files."""
-    return tmp_path_factory.mktemp("temporary")
-
-
-@pytest.fixture
 def jobs() -> int:
     """Processes of a slow run."""
     return 2
 
 
 @pytest.fixture
-def slow(tmp_path: Path, temporary: Path, jobs: int) -> Iterator[subprocess.Popen[str]]:
+def slow(tmp_path: Path, jobs: int) -> Iterator[subprocess.Popen[str]]:
     """A run that has finished its first world."""
     what = ("run", TINY, "--worlds", WORLDS, "--jobs", jobs, "--out", tmp_path / "run")
-    env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.5", "TMPDIR": str(temporary)}
+    env = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.5"}
     process = subprocess.Popen(
         killable.command(*what), stderr=subprocess.PIPE, text=True, env=env, start_new_session=True
     )
@@ -103,20 +116,6 @@ def test_a_worker_that_vanishes_is_replaced(whole: Path, slow: subprocess.Popen[
     errors = slow.stderr.read()
     assert slow.wait(timeout=60) == 0, errors
     assert differences(whole, tmp_path / "run") == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="another folder for temporary files")
-def test_a_killed_run_leaves_nothing_among_temporary_files(
-    slow: subprocess.Popen[str], temporary: Path
-) -> None:
-    """Its workers clear up when they see that it is gone."""
-    assert any(temporary.iterdir())
-    slow.kill()
-    slow.wait()
-    until = time.monotonic() + 60
-    while any(temporary.iterdir()) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not any(temporary.iterdir())
 
 
 def test_workers_that_keep_vanishing_are_an_error(begun: Path) -> None:

@@ -51,7 +51,7 @@ def compare(demand, capacity_ops, host, count: int, capacity: float) -> None:
             np.testing.assert_allclose(got, wanted, rtol=2e-5, atol=1e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     components=st.integers(1, 40),
     steps=st.integers(1, 400),

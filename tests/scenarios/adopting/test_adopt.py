@@ -21,6 +21,9 @@ def test_virtual_machines_take_up_their_hosts(tmp_path: Path) -> None:
     # esx1 runs 4 + 8 + 4 vCPU (one names it in capitals), esx2 and esx9 one machine that is on each.
     shares = {name: row.get("machine_share") for name, row in servers.items()}
     assert shares == {"oa-web": 0.25, "oa-db": 0.5, "wiki": 0.25, "portal": 1, "lost": 1, "esx3": None}
+    hosts = {name: row.get("host") for name, row in servers.items()}
+    one = dict.fromkeys(("oa-web", "oa-db", "wiki"), "esx1")
+    assert hosts == {**one, "portal": "esx2", "lost": "esx9", "esx3": None}
     # vCPU says 800 of 4 x 2,000 MHz; others have the host's: 20 % of 16 cores over 16 vCPU, 10 % of 40.
     means = {name: row.get("cpu_mean") for name, row in servers.items()}
     assert means == pytest.approx(
@@ -54,6 +57,23 @@ def test_a_ledger_tells_more_of_a_host(tmp_path: Path) -> None:
         assert (row["bought"], row["price_cny"], row["machine_share"]) == (date(2016, 5, 1), 90_000, 0.5)
     assert made.account.counts == {"servers": 2, "hosts": 1}
     assert (made.year, made.year_from) == (2017, "newest date")
+
+
+def test_what_a_list_says_goes_before_what_follows_from_the_host(tmp_path: Path) -> None:
+    """Its share and its curve; names of hosts are inert, and one host however it is written."""
+    of = ["server", "system", "virtual", "host", "machine_share", "curve", "vcpu", "memory_used_gb"]
+    name = '=HYPERLINK("http://x")'
+    machines = [
+        ["vm1", "a", "yes", name, "0.4", "r720-e5-2660", "4", "8"],
+        ["vm2", "a", "yes", name.lower(), "", "", "4", "8"],
+    ]
+    hosts = [["Host name", "Cores", "Processor"], [name, "40", "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz"]]
+    sheets = {"servers": [of, *machines], "hosts": hosts}
+    made = adopted(book(tmp_path / "own.xlsx", sheets))
+    given, other = made.servers
+    assert (given["machine_share"], given["curve"]) == (0.4, "r720-e5-2660")
+    assert (other["machine_share"], other["curve"]) == (0.5, "era-2017-19")
+    assert given["host"] == other["host"] == f"'{name}"
 
 
 def test_a_migration_services_list(tmp_path: Path) -> None:
