@@ -114,7 +114,7 @@ def _chinese(text: str, area: Area, deeper: int) -> str | None:
         if found := pattern.fullmatch(text):
             return _filled(chinese, found.groups(), area, deeper)
     place, sign, rest = text.partition(": ")
-    said = _chinese(rest, area, deeper) if sign else None
+    said = _chinese(rest, area, deeper - 1) if sign and deeper else None  # colons of others may be many
     return None if said is None else f"{place}{sign}{said}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import shutil
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..scenarios.inventory import Reading
 
 _LANG = click.Choice(["zh", "en"])
+_TEMPLATES = {"zh": "台账模板.xlsx", "en": "inventory-template.xlsx"}
 
 
 @click.command()
@@ -92,6 +94,8 @@ def new(
     files += more  # --from takes one, a shell's *.csv gives many
     if not (files or template):
         raise click.UsageError("Missing option '--from' (or '--template').")
+    if math.isnan(comfort):  # in no range, and click lets it pass
+        raise click.BadParameter(f"{comfort} is not in the range 1<=x<=5.", param_hint="'--comfort'")
     if key is not None and not anonymise:
         raise click.UsageError("--key goes with --anonymise.")
     from ..reports.folder import check_place
@@ -102,15 +106,20 @@ def new(
     with _no_collector():
         reading = _read(files, anonymise, key or folder.with_name(f"{folder.name}.key.json"), quiet)
         if template is not None:
-            _write_template(folder, template, reading)
+            told = _write_template(folder, template, reading, lang)
+            _tell(folder / _TEMPLATES[template], *told, as_json)
             return
         assert reading is not None
         found, text = _adopt(folder, reading, year, where, (basis, comfort), lang, quiet)
+    _tell(folder / "scenario.yaml", found, text, as_json)
+
+
+def _tell(file: Path, found: dict[str, Any], text: str, as_json: bool) -> None:
+    """Print what was found, and the file that was written."""
     if as_json:
-        print_json({"scenario": str(folder / "scenario.yaml"), **found})
+        print_json({"scenario" if file.name == "scenario.yaml" else "template": str(file), **found})
         return
-    click.echo(text)
-    click.echo(f"\n{folder / 'scenario.yaml'}")
+    click.echo(f"{text}\n\n{file}" if text else file)
 
 
 @contextmanager
@@ -198,19 +207,23 @@ def _place(text: str | None) -> str | None:
     return found
 
 
-def _write_template(folder: Path, lang: str, reading: Reading | None) -> None:
+def _write_template(
+    folder: Path, template: str, reading: Reading | None, lang: Lang
+) -> tuple[dict[str, Any], str]:
+    """Write a template; what was read for it as JSON and as lines."""
     from ..reports.folder import write_folder
+    from ..scenarios.adopting import read_lines
     from ..scenarios.inventory.template import write_template
-
-    name = "台账模板.xlsx" if lang == "zh" else "inventory-template.xlsx"
 
     def fill(output: Path) -> None:
         kinds = ("room", "system", "server", "host")
         held = {f"{kind}s": reading.of_kind(kind) for kind in kinds} if reading else {}
-        write_template(output / name, "zh" if lang == "zh" else "en", **held)
+        write_template(output / _TEMPLATES[template], "zh" if template == "zh" else "en", **held)
 
     write_folder(folder, fill, None, _nothing_ours)
-    click.echo(folder / name)
+    if reading is None:
+        return {}, ""
+    return {"reading": reading.to_json(records=False)}, "\n".join(read_lines(reading, lang))
 
 
 def _nothing_ours(_folder: Path) -> None:
@@ -225,3 +238,5 @@ def _check_empty(folder: Path) -> None:
         raise FolderError(f"{folder}: holds files; give a folder that is new or empty")
     if folder.exists() and not folder.is_dir():
         raise FolderError(f"{folder}: is a file; give a folder that is new or empty")
+    if folder.exists() and folder.samefile(Path.cwd()):  # another is put in its place
+        raise FolderError(f"{folder}: is the folder you are in; give one in it or beside it")

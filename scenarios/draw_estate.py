@@ -43,11 +43,11 @@ def draw_estate(
         values: drawn level of each quantity by path.
     """
     draw = Draw(scenario, seed, index, values, clock)
-    said = Said(draw)
+    said = Said(scenario)
     units = _units(draw, said)
     room_unit, room_class = _room_places(draw, said, units)
-    systems, new_room_of, stepped = _systems(draw, said, units, room_unit, room_class)
-    servers = with_sizes(draw_servers(draw, said, systems), systems, stepped)
+    systems, like, new_room_of, stepped = _systems(draw, said, units, room_unit, room_class)
+    servers = with_sizes(draw_servers(draw, said, systems, like), systems, stepped)
     systems = replace(systems, refresh_month=_next_refresh(systems, servers))
     rooms, servers = draw_rooms(draw, said, systems, servers, room_unit, room_class, new_room_of)
     lines, zones = draw_lines(draw, said, units, systems), tuple(scenario.estate.zones)
@@ -90,13 +90,17 @@ def _unit_of_rooms(draw: Draw, units: Units) -> Ints:
 
 def _systems(
     draw: Draw, said: Said, units: Units, room_unit: Ints, room_class: Ints
-) -> tuple[Systems, Ints, Newcomers]:
-    """Systems of today, then those to come, of steps last; and for each the rank of a room built, or -1."""
+) -> tuple[Systems, Ints, Ints, Newcomers]:
+    """Systems of today, then those to come, of steps last.
+
+    And for each the one that it is like (of today: itself), and the rank of a room built for it, or -1.
+    """
     estate, demand = draw.scenario.estate, draw.scenario.demand
-    room, today = _system_rooms(draw, said, units, room_unit, room_class)
+    room, parent, today = _system_rooms(draw, said, units, room_unit, room_class)
     classified = _classified(draw, said, np.arange(len(room), dtype=np.int32), room, today)
     stepped = newcomers(draw, units.level[room_unit[room[:today]]], ~classified[:today])
     room = np.concatenate([room, room[stepped.parent]])
+    like = np.concatenate([np.arange(today), parent, stepped.parent]).astype(np.int32)
     n, usual = len(room), len(classified)
     ids = np.arange(n, dtype=np.int32)
     months = draw.clock.months
@@ -122,8 +126,8 @@ def _systems(
         unit=unit,
         room=np.where(builds, len(room_unit) + new_room_of, room).astype(np.int32),
         demand_class=kind,
-        zone=told(zone, said.rows("systems", "zone", list(estate.zones))),
-        mlps=told(mlps, said.numbers("systems", "mlps")),
+        zone=_alike(said, told(zone, said.rows("systems", "zone", list(estate.zones))), like),
+        mlps=_alike(said, told(mlps, said.numbers("systems", "mlps")), like),
         classified=np.concatenate([classified, np.zeros(n - usual, dtype=bool)]) & ~builds,
         arrives_month=arrives,
         retires_month=np.where(retires < months, retires, NEVER).astype(np.int32),
@@ -134,7 +138,12 @@ def _systems(
         pinned=pinned & ~builds,
         dedicated=told(dedicated, said.flags("systems", "dedicated")),
     )
-    return systems, new_room_of, stepped
+    return systems, like, new_room_of, stepped
+
+
+def _alike(said: Said, column: Ints, like: Ints) -> Ints:
+    """A column in which systems to come are like others, where these are listed."""
+    return column if said.listed is None else column[like]
 
 
 def _some(draw: Draw, name: str, share: Quantity | None, ids: Ints) -> Bools:
@@ -147,8 +156,8 @@ def _some(draw: Draw, name: str, share: Quantity | None, ids: Ints) -> Bools:
 
 def _system_rooms(
     draw: Draw, said: Said, units: Units, room_unit: Ints, room_class: Ints
-) -> tuple[Ints, int]:
-    """Room of every system, and how many of them are there today; each room has at least one."""
+) -> tuple[Ints, Ints, int]:
+    """Room of every system, parents of those to come, and how many are there today, one a room at least."""
     if said.listed is None:
         room = _room_of_drawn(draw, units, room_unit, room_class)
     else:
@@ -156,7 +165,7 @@ def _system_rooms(
     today = len(room)
     new = round(draw.of(draw.scenario.estate.new_systems_per_year) * today * draw.scenario.time.years)
     parent = np.floor(draw.u("new-system", np.arange(new, dtype=np.int32)) * today).astype(np.int32)
-    return np.concatenate([room, room[parent]]).astype(np.int32), today
+    return np.concatenate([room, room[parent]]).astype(np.int32), parent, today
 
 
 def _room_of_drawn(draw: Draw, units: Units, room_unit: Ints, room_class: Ints) -> Ints:

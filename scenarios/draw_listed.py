@@ -53,23 +53,35 @@ def told(drawn: NDArray[Number], said: Ints | Floats) -> NDArray[Number]:
 
 
 class Said:
-    """Columns of the listed estate, shape (listed rows,) each; empty without one."""
+    """Columns of the listed estate, shape (listed rows,) each; empty without one.
 
-    def __init__(self, draw: Draw) -> None:
-        self.listed = listed_of(draw.scenario)
-        self._start = np.datetime64(draw.scenario.time.start, "M")
-        self.count = 0 if self.listed is None else len(self.listed.servers.keys)
+    Attributes:
+        count: servers of which something is said: those listed, then their ``likenesses``.
+    """
+
+    def __init__(self, scenario: Scenario, likenesses: Ints | None = None) -> None:
+        """``likenesses``: listed servers that as many later ones, which come next, are like."""
+        self.listed = listed_of(scenario)
+        self._scenario = scenario
+        self._start = np.datetime64(scenario.time.start, "M")
+        self._like = np.empty(0, dtype=np.int32) if likenesses is None else likenesses
+        self.count = 0 if self.listed is None else len(self.listed.servers.keys) + len(self._like)
+
+    def with_likenesses(self, likenesses: Ints) -> Said:
+        """The same, said of later servers too."""
+        return Said(self._scenario, likenesses)
 
     def numbers(self, table: str, column: str) -> Floats:
         """Of a ``number`` or ``whole`` column; NaN where blank."""
-        return np.empty(0) if self.listed is None else getattr(self.listed, table).numbers[column]
+        if self.listed is None:
+            return np.empty(0)
+        return self._all(table, getattr(self.listed, table).numbers[column])
 
     def flags(self, table: str, column: str) -> Ints:
         """1 yes, 0 no, -1 blank."""
         if self.listed is None:
             return np.empty(0, dtype=np.int32)
-        codes: Ints = getattr(self.listed, table).codes[column]
-        return codes
+        return self._all(table, getattr(self.listed, table).codes[column])
 
     def rows(self, table: str, column: str, names: list[str]) -> Ints:
         """Position among some names; -1 where blank."""
@@ -77,7 +89,12 @@ class Said:
             return np.empty(0, dtype=np.int32)
         found = getattr(self.listed, table)
         place = np.array([*(names.index(name) for name in found.names[column]), -1], dtype=np.int32)
-        return np.asarray(place[found.codes[column]])
+        return self._all(table, np.asarray(place[found.codes[column]]))
+
+    def _all(self, table: str, values: NDArray[Number]) -> NDArray[Number]:
+        if table != "servers" or not len(self._like):
+            return values
+        return np.concatenate([values, values[self._like]])
 
     def months(self, column: str) -> Floats:
         """Month of a day in the table of servers, 0 the first of the scenario; NaN where blank."""
@@ -85,7 +102,8 @@ class Said:
             return np.empty(0)
         days = self.listed.servers.days[column]
         months = (days.astype("datetime64[M]") - self._start).astype(np.float64)
-        return np.asarray(np.where(np.isnat(days), np.nan, months))
+        later = np.full(len(self._like), np.nan)  # are as new as their system
+        return np.concatenate([np.where(np.isnat(days), np.nan, months), later])
 
     def machines(self, ids: Ints) -> Ints:
         """Whose draws of a machine each server shares: of the first on its host, else its own."""

@@ -26,14 +26,17 @@ DEMAND_ELASTICITY = 0.5
 HIGHEST_PEAK = 0.7
 
 
-def draw_servers(draw: Draw, said: Said, systems: Systems) -> Servers:
+def draw_servers(draw: Draw, said: Said, systems: Systems, like: Ints) -> Servers:
     """The servers of all systems, with the machines that follow one another in each slot.
 
     Args:
         said: what is listed; listed servers come first.
+        like: row of the system whose servers each system has the like of, where these are listed; its own
+            for a system of today.
     """
     scenario, estate, fleet = draw.scenario, draw.scenario.estate, draw.scenario.servers
-    system = _system_of(draw, said, systems)
+    system, likenesses = _system_of(draw, said, systems, like)
+    said = said.with_likenesses(likenesses)
     ids = np.arange(len(system), dtype=np.int32)
     today = systems.arrives_month[system] == 0
     zombie = _zombies(draw, said, system, today, ids)
@@ -75,8 +78,11 @@ def draw_servers(draw: Draw, said: Said, systems: Systems) -> Servers:
     )
 
 
-def _system_of(draw: Draw, said: Said, systems: Systems) -> Ints:
-    """System of each server: of those listed, then of the servers of all systems of which none is."""
+def _system_of(draw: Draw, said: Said, systems: Systems, like: Ints) -> tuple[Ints, Ints]:
+    """System of each server, and the listed servers that those after the listed ones are like.
+
+    First those listed, then their likenesses in systems to come, then the servers of all other systems.
+    """
     mean = max(draw.of(draw.scenario.estate.servers_per_system), 1.0)
     u = draw.u("servers-per-system", systems.id)
     extra = np.zeros(len(u)) if mean == 1 else np.floor(np.log(u) / np.log(1 - 1 / mean))
@@ -84,10 +90,19 @@ def _system_of(draw: Draw, said: Said, systems: Systems) -> Ints:
     count = told(count, said.numbers("systems", "servers"))
     rows = np.arange(len(count), dtype=np.int32)
     if said.listed is None:
-        return np.repeat(rows, count)
-    listed = said.listed.server_system
+        return np.repeat(rows, count), np.empty(0, dtype=np.int32)
+    listed, count = said.listed.server_system, count[like]
     count[np.unique(listed)] = 0
-    return np.concatenate([listed, np.repeat(rows, count)])
+    working = np.flatnonzero(said.flags("servers", "zombie") != 1)
+    working = working[np.argsort(listed[working], kind="stable")]
+    later = np.flatnonzero(like != rows)
+    first, end = (np.searchsorted(listed[working], like[later], side) for side in ("left", "right"))
+    number = (end - first).astype(np.int64)
+    count[later[number > 0]] = 0
+    turn = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    likenesses = working[np.repeat(first, number) + turn].astype(np.int32)
+    system = np.concatenate([listed, np.repeat(later, number), np.repeat(rows, count)])
+    return system.astype(np.int32), likenesses
 
 
 def _zombies(draw: Draw, said: Said, system: Ints, today: Bools, ids: Ints) -> Bools:

@@ -10,6 +10,7 @@ from ..assessment import Assessment, Terms, assess
 from ..assessment.idle import NO
 from ..errors import InputError, Problem
 from ..inventory import Reading
+from ..inventory.reasons import reason
 from ..inventory.record import Record
 from .account import Account
 from .curves import Curves
@@ -120,4 +121,8 @@ def _judgements(records: Sequence[Record], assessment: Assessment) -> list[Judge
 def _nothing(reading: Reading) -> InputError:
     names = ", ".join(file.name for file in reading.files)
     found = f"{len(reading.records)} records, none of them a machine that is on, a system or a room"
-    return InputError([Problem(names, 0, 0, "", f"got {found}: there is nothing to make an estate of")])
+    message = f"got {found}: there is nothing to make an estate of"
+    if reading.asides:
+        why = "; ".join(dict.fromkeys(reason(each.reason) for each in reading.asides))
+        message = f"got {found}: there is nothing to make an estate of (rows set aside: {why})"
+    return InputError([Problem(names, 0, 0, "", message)])

@@ -15,9 +15,11 @@ from ..tree import Node, matches
 from .start import Start, of_library
 
 _PACKAGE = __package__.rpartition(".")[0]
-_FIXED = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))  # by law since 1949, on the same dates each year
+_FIXED = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))  # by law, on the same dates each year
 _PER_LINE = 8
-_SOURCE = "calendars of roomfold's library (grade W); 1 January, 1 May and 1 to 3 October in years beyond them"
+_SOURCE = (
+    "calendars of roomfold's library (grade W); 1 January, 1 May and 1 to 3 October in years beyond them"
+)
 
 
 def calendar_lines(start: Start, years: int) -> Iterator[str]:
@@ -37,11 +39,11 @@ def calendar_lines(start: Start, years: int) -> Iterator[str]:
     yield from _list("work_days", [day for year in wanted for day in work.get(year, [])])
 
 
-def _calendars() -> Iterator[Node]:
+def _calendars() -> list[Node]:
     """Those of the library, the earliest first."""
     names = sorted(item.name for item in files(_PACKAGE).joinpath("library", "calendars").iterdir())
     trees = [of_library([f"{LIBRARY_PREFIX}calendars/{name}"]) for name in names if name.endswith(".yaml")]
-    return iter(sorted(trees, key=lambda tree: min(_days(tree, "rest_days"))))
+    return sorted(trees, key=lambda tree: min(_days(tree, "rest_days")))
 
 
 def _days(tree: Node, name: str) -> list[date]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ..assessment import summary as assessment_summary
 from ..check import columns
+from ..inventory import Reading
 from ..inventory.record import FIELDS
 from .account import place_of
 from .adopt import Adopted
@@ -54,10 +55,9 @@ _KINDS = {
 }
 
 
-def lines(adopted: Adopted, blank: Sequence[Blank], lang: str, width: int = 0) -> Iterator[str]:
-    """The account as lines of text; columns are cut to ``width`` if it is given."""
+def read_lines(reading: Reading, lang: str, width: int = 0) -> Iterator[str]:
+    """What became of each table that was read, and the records found; see ``lines``."""
     zh = lang == "zh"
-    account, reading = adopted.account, adopted.reading
     yield from _table(lang, "files", [tuple(map(str, row)) for row in reading.table(lang)], width)
     kinds = Counter(record.kind for record in reading.records)
     between = "、" if zh else ", "
@@ -65,7 +65,14 @@ def lines(adopted: Adopted, blank: Sequence[Blank], lang: str, width: int = 0) -
         f"{_KINDS[kind][zh]} {kinds[kind]}" for kind in ("room", "system", "server", "host") if kinds[kind]
     )
     yield _SAYS["recognised"][zh].format(records=len(reading.records), kinds=named)
-    use = account.counts
+
+
+def lines(adopted: Adopted, blank: Sequence[Blank], lang: str, width: int = 0) -> Iterator[str]:
+    """The account as lines of text; columns are cut to ``width`` if it is given."""
+    zh = lang == "zh"
+    between = "、" if zh else ", "
+    yield from read_lines(adopted.reading, lang, width)
+    use = adopted.account.counts
     used = between.join(
         f"{_KINDS[name][zh]} {use[name]}" for name in ("rooms", "systems", "servers", "hosts") if use[name]
     )
@@ -119,17 +126,21 @@ def _left(adopted: Adopted, lang: str) -> Iterator[str]:
     for (code, field), count in sorted(unused.items(), key=lambda it: (reasons.index(it[0][0]), it[0][1])):
         value = next(each for each in account.unused if (each.reason, each.field) == (code, field))
         yield f"{field}: {unused_text(code, lang)}: {count} ({value.place}: {value.written})"
+    yield from _differences(reading, lang)
+    fields = sorted(_idle_fields(adopted), key=FIELDS.index)
+    if fields:
+        between = "、" if zh else ", "
+        yield f"{unused_text('no_column', lang)}: {between.join(fields)}"
+
+
+def _differences(reading: Reading, lang: str) -> Iterator[str]:
     for name, count in (
         ("unread", len(reading.unread)),
         ("conflicts", len(reading.conflicts)),
         ("merged", sum(t.rows_merged for t in reading.tables)),
     ):
         if count:
-            yield f"{_SAYS[name][zh]}: {count}"
-    fields = sorted(_idle_fields(adopted), key=FIELDS.index)
-    if fields:
-        between = "、" if zh else ", "
-        yield f"{unused_text('no_column', lang)}: {between.join(fields)}"
+            yield f"{_SAYS[name][lang == 'zh']}: {count}"
 
 
 def _idle_fields(adopted: Adopted) -> set[str]:

@@ -30,7 +30,7 @@ _LINES = {
     "township": "{ metro: 3, mstp-10m: 1 }",
     "departments": "{ metro: 1 }",
 }
-_BEYOND_ONE_CITY = {"national", "province", "county"}
+_ONE_CITY = ({"city", "township", "departments"}, {"county", "township", "departments"})
 _VCPU_PER_CORE = (
     "{ low: 1.5, mode: 3, high: 5, source: project assumption; contract clauses of 1:2 to 1:4, grade: A }"
 )
@@ -270,7 +270,7 @@ def _alternatives(adopted: Adopted, start: Start) -> Iterator[str]:
     yield f"      opens: {adopted.year + 1}-01-01"
     yield f"      staff_fte: {scale.staff_fte(moving).text}"
     yield f"      platform_cny_per_year: {scale.platform_cny_per_year(moving).text}"
-    if not _BEYOND_ONE_CITY & adopted.units.keys():
+    if any(adopted.units.keys() <= levels for levels in _ONE_CITY):
         yield f"      access_line: [metro, mstp-100m] # {_say(adopted, 'one city')}"
     yield from _comment(_say(adopted, "as-is"), "  ")
     yield "  as-is:"

@@ -66,15 +66,18 @@ class Draft:
 
     def record(self) -> Record:
         """The record; the draft has no values then."""
-        known: dict[str, Value] = {}
-        for read in self.reads:
+        first, *others = self.reads
+        known = dict(zip(first.shape.fields, first.values, strict=True))
+        first.values = ()
+        for read in others:
             for field, value in zip(read.shape.fields, read.values, strict=True):
                 mine = known.setdefault(field, value)
                 if mine is not value and isinstance(mine, tuple) and isinstance(value, tuple):
                     known[field] = tuple(dict.fromkeys(mine + value))
             read.values = ()
-        made = {field: value for field, value in known.items() if field in FIELD_SET}
-        return Record(self.kind, tuple(self.reads), **made)  # type: ignore[arg-type]
+        for field in known.keys() - FIELD_SET:
+            del known[field]
+        return Record(self.kind, tuple(self.reads), **known)  # type: ignore[arg-type]
 
 
 def same(one: Value, other: Value) -> bool:

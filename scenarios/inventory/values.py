@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from typing import TypeGuard
 
 from .record import Scalar
 
@@ -179,7 +180,7 @@ def text(raw: Scalar) -> str:
     return str(raw)
 
 
-def is_plain(raw: Scalar) -> bool:
+def is_plain(raw: Scalar) -> TypeGuard[str]:
     """Whether a cell is a short text that ``text`` would leave as it is."""
     return (
         isinstance(raw, str) and len(raw) <= 60 and raw.isascii() and raw.isprintable() and raw == raw.strip()

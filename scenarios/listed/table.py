@@ -25,6 +25,7 @@ Kind = TypeVar("Kind", np.int32, np.float64, np.datetime64)
 MOST_PROBLEMS = 20  # told of one table
 MOST_ROWS = 1_000_000
 _MOST_CELL = 100_000  # characters
+_MOST_COLUMNS = 200
 _ROWS_AT_ONCE = 8192
 _FLAGS = {"": -1, "no": 0, "yes": 1}
 _NO_DAY = np.datetime64("NaT", "D")
@@ -116,6 +117,9 @@ def read_table(path: Path, shown: str, columns: tuple[Column, ...]) -> Table:
 
 def _read(reader: Iterator[list[str]], columns: tuple[Column, ...], faults: Faults) -> Table:
     header = next(reader, [])
+    if len(header) > _MOST_COLUMNS:
+        message = f"{len(header)} columns, must be at most {_MOST_COLUMNS}"
+        raise InputError([Problem(faults.shown, 1, 0, "", message)])
     place, width = _places(header, columns, faults), len(header)
     if faults.told:
         raise InputError(faults.all)

@@ -36,10 +36,13 @@ def write_tables(folder: Path, rooms: Iterable[Row], systems: Iterable[Row], ser
 def table_text(columns: tuple[Column, ...], rows: Iterable[Row]) -> str:
     """A table as text of CSV, with the mark of UTF-8 before it."""
     listed, names = list(rows), {column.name for column in columns}
+    filled: set[str] = set()
     for row in listed:
-        if not row.keys() <= names:
-            raise ValueError(f"got columns {sorted(row.keys() - names)}, must be among {sorted(names)}")
-    kept = [c for c in columns if c.required or any(row.get(c.name) is not None for row in listed)]
+        if not row.keys() <= filled:
+            filled.update([name for name, value in row.items() if value is not None])
+            if not row.keys() <= names:
+                raise ValueError(f"got columns {sorted(row.keys() - names)}, must be among {sorted(names)}")
+    kept = [column for column in columns if column.required or column.name in filled]
     out = io.StringIO(newline="")
     out.write(BOM)
     writer = csv.writer(out, lineterminator="\n")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,10 @@ import yaml
 from click.testing import CliRunner, Result
 
 from roomfold.cli import main
+from roomfold.reports.gaps import BEHIND, WEIGHTED
 from roomfold.scenarios import load
 from roomfold.scenarios.adopting import scenario_name
+from roomfold.scenarios.adopting.blanks import DRAWN_FROM
 from roomfold.scenarios.adopting.scale import platform_cny_per_year, staff_fte, team_fte
 from roomfold.scenarios.adopting.told import GOES_TO
 from roomfold.scenarios.draw import draw_world
@@ -153,6 +157,9 @@ def test_names_hidden_before_anything_is_written(tmp_path: Path) -> None:
         assert not any(name in file.read_text("utf-8-sig") for name in ("财政局", "预算系统", "三楼"))
     assert "财政局" in (tmp_path / "out.key.json").read_text("utf-8")
     assert load(tmp_path / "out" / "scenario.yaml").estate.listed is not None
+    assert new(tmp_path / "hosts", "--from", rvtools(tmp_path), "--anonymise").exit_code == 0
+    servers = (tmp_path / "hosts" / "estate" / "servers.csv").read_text("utf-8-sig")
+    assert "esx" not in servers and servers.count(",yes,srv-") == 5  # what they run on, by its code
 
 
 def test_a_template_filled_from_lists(tmp_path: Path) -> None:
@@ -180,3 +187,55 @@ def test_the_cloud_is_as_large_as_in_the_programmes(
     assert staff / 2 < staff_fte(systems).mode < staff * 2
     assert platform / 2 < platform_cny_per_year(systems).mode < platform * 2
     assert team / 5 < team_fte(systems).mode < team * 2
+
+
+@pytest.mark.parametrize(
+    ("bought", "first"), [("2009-05-01", 2010), ("2016-05-01", 2017), ("2039-05-01", 2040)]
+)
+def test_years_that_no_calendar_of_the_library_covers_have_holidays(
+    tmp_path: Path, bought: str, first: int
+) -> None:
+    file = text(tmp_path / "list.csv", [["server", "vcpu", "purchase date"], ["a", 4, bought]])
+    assert new(tmp_path / "made", "--from", file).exit_code == 0
+    days = load(tmp_path / "made").calendar.rest_days
+    assert sorted({day.year for day in days}) == list(range(first, first + 5))
+    assert all(date(year, 10, 1) in days for year in range(first, first + 5))
+    # Spring Festival of 2017 and 2021 stand in two files of the library
+    assert first != 2017 or {date(2017, 1, 28), date(2021, 2, 12)} <= set(days)
+
+
+def test_a_list_without_a_known_header_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = text(tmp_path / "list.csv", [["a", "b"], ["1", "2"]])
+    told = new(tmp_path / "made", "--from", file)
+    assert told.exit_code == 3
+    assert told.output.endswith("(rows set aside: no known header in this table)\n")
+    monkeypatch.setenv("ROOMFOLD_LANG", "zh")
+    assert "（搁置的行：此表没有可识别的表头）" in new(tmp_path / "made", "--from", file).output
+
+
+def test_the_folder_one_is_in_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = text(tmp_path / "list.csv", [["server", "vcpu"], ["a", 4]])
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    told = new(".", "--from", file)
+    assert told.exit_code == 2 and "is the folder you are in" in told.output
+    assert new("made", "--from", file, "--comfort", "nan").exit_code == 2
+    assert not list((tmp_path / "here").iterdir())
+
+
+def test_a_template_made_of_lists_says_what_was_left_out(tmp_path: Path) -> None:
+    file = text(tmp_path / "list.csv", [["a", "b"], ["1", "2"]])
+    told = new(tmp_path / "one", "--template", "en", "--from", file, "--lang", "en")
+    assert "no known header in this table: 2" in told.output
+    found = json.loads(new(tmp_path / "two", "--template", "zh", "--from", file, "--json").output)
+    assert Path(found["template"]).is_file()
+    assert found["reading"]["rows"] == {"in": 2, "used": 0, "aside": 2}
+
+
+def test_blanks_are_told_alike_when_a_list_is_read_and_in_the_report() -> None:
+    """Both name the same quantities behind a column."""
+    for column, paths in DRAWN_FROM.items():
+        table, _, name = column.partition(".")
+        known = BEHIND.get((table, name))
+        assert known or (table, name) in WEIGHTED, column
+        assert all(any(fnmatchcase(path, each) for each in known) for path in paths if known), column

@@ -255,3 +255,26 @@ def test_other_csv_readers_keep_their_limit(tmp_path: Path) -> None:
     before = csv.field_size_limit()
     read_inventory([text(tmp_path / "a.csv", [VINFO, ["a", "on", 1, 1]])])
     assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        b'<row r="7" spans="1:2"><c r="A7" s="1"><v>1</v></c><c r="AB12"/></row>',
+        b"<row r='7'><c r='A7'><v>1</v></c><c r='AB12'/></row>",
+        b'<row r="7"><c\nr="A7"><v>1</v></c><c s="1" r="$AB$12"/></row>',
+        b'<x:row r="12"><x:c r="A7"><x:v>1</x:v></x:c><x:c r="AB7"/></x:row>',
+        b'<row r="12"><c r="A7"/><c\tr="AB7"></c><f r="never">1</f></row>',
+    ],
+)
+def test_cells_are_counted_however_their_places_are_written(
+    chunk: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last row is 12 and the last column AB, the 28th: 336 cells."""
+    extent = archive._Extent()
+    assert extent.add(chunk) == 0
+    monkeypatch.setattr(archive, "MAX_CELLS", 336)
+    extent.check("list.xlsx")
+    monkeypatch.setattr(archive, "MAX_CELLS", 335)
+    with pytest.raises(InputError, match="12 rows and 28 columns"):
+        extent.check("list.xlsx")

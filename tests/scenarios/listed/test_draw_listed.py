@@ -154,6 +154,27 @@ def test_rooms_of_which_no_system_is_listed_are_filled() -> None:
         assert np.unique(estate.servers.system).tolist() == estate.systems.id.tolist()
 
 
+def test_systems_to_come_are_like_listed_ones() -> None:
+    """Each has the working servers of a system of its unit, newly bought, in its zone and at its level."""
+    seen = set()
+    for world in worlds("estate.new_systems_per_year=2", "estate.new_room_per_new_system=0"):
+        systems, servers = world.estate.systems, world.estate.servers
+        sizes = np.stack([servers.vcpu_as_is, servers.memory_gb, servers.disk_gb], axis=1)
+        for later in np.flatnonzero(systems.arrives_month > 0):
+            mine = np.flatnonzero(servers.system == later)
+            assert (servers.bought_month[mine] == systems.arrives_month[later]).all() and not servers.zombie[
+                mine
+            ].any()
+            if systems.unit[later] != 0 or systems.mlps[later] != 3:
+                continue
+            # Of the first unit's systems only Budget is at level 3: a machine of its own and part of a host.
+            assert systems.zone[later] == systems.zone[0]
+            assert sizes[mine].tolist() == [[12, 20, 500], [4, 8, 100]]
+            assert servers.machine_share[mine].tolist() == [1, 0.2]
+            seen.add(world.index)
+    assert len(seen) > 2
+
+
 def test_lines_that_are_not_listed_are_drawn_up_to_their_number() -> None:
     """With a number given, the others get what is missing; without one, none."""
     for index in range(3):

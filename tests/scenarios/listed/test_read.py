@@ -245,6 +245,7 @@ def test_many_faults_are_counted(tmp_path: Path) -> None:
         (b"", "got no column 'room', must be there"),
         (b"room\n", "got no room, must have at least one"),
         (b"room;unit\nR1;a\n", "got unknown column 'room;unit'"),
+        (b"room," * 300 + b"\n", "301 columns, must be at most 200"),
     ],
 )
 def test_files_that_are_no_tables(tmp_path: Path, content: bytes, said: str) -> None:
