@@ -45,8 +45,8 @@ _MORE = """
 jan feb mar apr may jun jul aug sep oct nov dec
 """
 _WORDS = {unit for units in UNITS.values() for unit in units} | set(_MORE.split())
-_MEASURED = re.compile(  # atomic: no text makes it try again
-    r"(?>(?<![a-z])(?:{})(?![a-z])|[\d\s.,:;%+\-/\\()~≈'¥$€])*+".format(
+_PIECE = re.compile(  # of a measure
+    r"(?<![a-z])(?:{})(?![a-z])|[\d\s.,:;%+\-/\\()~≈'¥$€]+".format(
         "|".join(re.escape(word) for word in sorted(_WORDS, key=lambda word: (-len(word), word)))
     )
 )
@@ -194,7 +194,13 @@ class _Hidden:
 
 def _measured(found: str) -> bool:
     """Whether a text says how much, when, or yes and no, and nothing else."""
-    return _MEASURED.fullmatch(unicodedata.normalize("NFKC", found).casefold()) is not None
+    text, at = unicodedata.normalize("NFKC", found).casefold(), 0
+    while at < len(text):  # piece by piece, so that no text makes it try again
+        piece = _PIECE.match(text, at)
+        if piece is None:
+            return False
+        at = piece.end()
+    return True
 
 
 def _file_name(codes: Codes, name: str) -> str:
