@@ -46,7 +46,7 @@ def complete(command: click.Command) -> None:
     for param in command.params:
         found = (_ARGUMENTS if isinstance(param, click.Argument) else _OPTIONS).get(param.name or "")
         if found is not None:
-            param.shell_complete = _items(found)  # type: ignore[assignment,method-assign]
+            param.shell_complete = _items(found)  # type: ignore[assignment,method-assign]  # click means it to be set
 
 
 def scenarios(text: str) -> Iterator[str]:

@@ -104,7 +104,7 @@ class _Said(click.ClickException):
 
     def __init__(self, error: click.ClickException) -> None:
         super().__init__(spoken(error.format_message(), "zh"))
-        self.exit_code = error.exit_code  # type: ignore[misc]
+        self.exit_code = error.exit_code  # type: ignore[misc]  # click has it on the class
         self._ctx = getattr(error, "ctx", None)
 
     def show(self, file: IO[Any] | None = None) -> None:

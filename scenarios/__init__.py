@@ -3,7 +3,7 @@
 Read first ``schema`` (the sections), ``quantity`` (numbers and distributions) and ``loader``
 (``load``). Then:
 
-- ``terms``, ``assets``, ``fleet``: sections that stand in files of their own
+- ``terms``, ``assets``, ``demand``, ``fleet``: sections that stand in files of their own
 - ``tree``, ``yaml_strict``, ``include``, ``variants``, ``validate``, ``references``: the steps of loading
 - ``check``: what a scenario assumes; ``attributes``: the reference of all fields
 - ``streams`` and ``clock``: random numbers and time

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
 from .assets import Ups
+from .demand import Demand
 from .fleet import ComponentModel, Control, FleetScenario, HostModel
 from .quantity import Quantity
-from .schema import Demand, Scenario
+from .schema import Scenario
 from .terms import Grade
 from .tree import dotted
 
@@ -32,8 +33,11 @@ class Assumption:
 
 
 def assumptions(scenario: Scenario | FleetScenario) -> list[Assumption]:
-    """Every graded value: assumed (A), then weak (W), then well sourced (S), each in schema order."""
-    rows = list(_graded(scenario, ()))
+    """Every graded value: assumed (A), then weak (W), then well sourced (S), each in schema order.
+
+    What alternatives share (``like``) is one value.
+    """
+    rows = dict.fromkeys(_graded(scenario, ()))
     return sorted(rows, key=lambda row: GRADES.index(row.grade))
 
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clock import HOURS_PER_DAY, Clock
-from .schema import DemandClass, Scenario
+from .demand import DemandClass
+from .schema import Scenario
 
 Floats = NDArray[np.float64]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from roomfold.scenarios.check import assumptions
 from roomfold.scenarios.draw import draw_world
 from roomfold.scenarios.loader import load, quantities, resolved_yaml
 
@@ -39,6 +40,8 @@ def test_what_is_not_said_is_shared(like_path: Path) -> None:
     assert lease.cloud.pue.path == third.cloud.pue.path == "alternatives.lease.cloud.pue"
     own = [path for path in quantities(scenario) if path.startswith(("alternatives.l", "alternatives.t"))]
     assert own == ["alternatives.lease.cloud.pue"]
+    assumed = [row.path for row in assumptions(scenario)]
+    assert len(assumed) == len(set(assumed))
 
 
 def test_draws_of_the_others_stay(like_path: Path, minimal_path: Path) -> None:
