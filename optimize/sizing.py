@@ -6,7 +6,9 @@ peak needs. With "performance" it also gets at least its share of the host in th
 out several times over, so that sizes alone would let the peaks of all components meet on one host. With
 "profiles" the throughput of hosts is kept hour by hour when they are filled (see ``profiles``). Hosts are
 bought for ``growth_years_ahead`` years of growth, rebound included, and none later: what a longer
-horizon adds shows as demand not served. Memory and disk do not grow in the model. Headroom, growth and
+horizon adds shows as demand not served. Memory and disk do not grow in the model, and no component needs
+more memory than its machine is listed with, since it runs with that. (A drawn server has no such limit:
+machines of published power curves have less memory than those in use.) Headroom, growth and
 systems still to come never ask for more than the largest host: a component that outgrows it would be
 split. What is measured today must fit.
 """
@@ -50,6 +52,7 @@ def needs(
         [servers.peak_ssj[rows] / types.ssj_per_vcpu, servers.memory_gb[rows], servers.disk_gb[rows]], axis=1
     )
     wanted = measured * world.of(cloud.comfort_factor)
+    wanted[:, 1] = np.minimum(wanted[:, 1], servers.most_gb[rows])
     if sizing == "as-is":
         wanted[:, 0] = servers.vcpu_as_is[rows]
         wanted[:, 1] = np.maximum(servers.installed_gb[rows], servers.memory_gb[rows])

@@ -72,6 +72,7 @@ def draw_servers(draw: Draw, said: Said, systems: Systems, like: Ints) -> Server
         memory_gb=told(in_use_gb, said.numbers("servers", "memory_used_gb")),
         disk_gb=told(draw.each(estate.disk_gb, ids), said.numbers("servers", "disk_used_gb")),
         installed_gb=part.memory_gb,
+        most_gb=told(np.full(len(ids), np.inf), said.numbers("servers", "memory_gb")),
         machine_share=part.share,
         reach=part.reach,
         machine=machine,

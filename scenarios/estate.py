@@ -107,7 +107,8 @@ class Servers:
     vcpu_as_is: Ints  # cores of the machine it runs on today, or its vCPU
     memory_gb: Floats  # in use
     disk_gb: Floats  # in use
-    installed_gb: Floats  # memory that it has today
+    installed_gb: Floats  # memory that it has today; of a drawn server that of the machine of its curve
+    most_gb: Floats  # memory that it is listed with, which is all that it can need; infinite for others
     machine_share: Floats  # part of a machine that it takes up; 1 unless it is virtual
     reach: Floats  # most of a machine that it can use at once; 1 unless it is virtual
     machine: Ints  # id of the first server on the same machine, with which it fails; its own unless virtual

@@ -93,11 +93,14 @@ class Facts:
         """Memory and disk that each component must find, shape (placed, 2).
 
         What it uses today times the comfort factor (sized as is: memory as its machine has it), but no
-        more than the largest host; a zombie gets what its flavour says.
+        more than the largest host, and no more memory than its machine is listed with; a zombie gets what
+        its flavour says.
         """
         servers, plan = self.world.estate.servers, self.plan
         used = np.stack([servers.memory_gb[self.placed], servers.disk_gb[self.placed]], axis=1)
         wanted = used * self.world.of(self.cloud.comfort_factor)
+        has = servers.most_gb[self.placed]
+        wanted[:, 0] = np.where(wanted[:, 0] > has, has, wanted[:, 0])
         if self.cloud.sizing == "as-is":
             wanted[:, 0] = np.maximum(servers.installed_gb[self.placed], used[:, 0])
         wanted = np.minimum(wanted, np.floor(self._largest_gb))

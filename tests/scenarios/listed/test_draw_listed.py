@@ -195,6 +195,8 @@ def test_estates_that_are_not_listed_are_drawn_as_ever(minimal: Scenario) -> Non
         table = getattr(estate, name)
         for field in fields(table):
             values = getattr(table, field.name)
+            if np.isinf(values).all():  # a limit that only listed machines have
+                continue
             if values.dtype.kind == "f":
                 sums.append(f"{np.nansum(values * np.arange(1, len(values) + 1)):.8e}")
             else:

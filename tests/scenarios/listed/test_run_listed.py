@@ -12,6 +12,8 @@ import pytest
 
 from roomfold.optimize import make_plan
 from roomfold.optimize.check import check_plan
+from roomfold.optimize.hosts import host_types
+from roomfold.optimize.sizing import needs
 from roomfold.optimize.waves import power_w
 from roomfold.reports.embedded.drill import drill
 from roomfold.reports.page import _json as embedded
@@ -194,6 +196,19 @@ def test_sizing_as_is_copies_what_is_listed() -> None:
         sizes = made.flavours
         assert sizes.memory_gb[made.flavour[row]] >= [64, 16, 32, 32][row]
         assert sizes.vcpu[made.flavour[row]] >= [12, 4, 8, 8][row]
+
+
+def test_headroom_asks_for_no_more_memory_than_a_machine_has() -> None:
+    """62 of 64 GB in use are 64 with headroom, not 81; where less is in use or nothing is told, it counts."""
+    servers = small.SERVERS.replace(",12,64,20,", ",12,64,62,").replace(",4,16,8,100", ",4,16,2,100")
+    chosen = load(small.write(Path(mkdtemp()), servers=servers))
+    world = draw_world(chosen, 0)
+    cloud = chosen.alternatives["consolidate"].cloud
+    assert cloud is not None
+    rows = np.array([0, 1, 5])
+    needed = needs(chosen, cloud, world, rows, "performance", host_types(chosen, cloud, world))
+    comfort, drawn = world.of(cloud.comfort_factor), world.estate.servers.memory_gb[5]
+    assert needed[:, 1].tolist() == pytest.approx([64, 2 * comfort, drawn * comfort])
 
 
 def test_names_reach_the_tables_and_the_page_as_inert_text() -> None:
