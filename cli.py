@@ -1,8 +1,8 @@
 """The command line: `roomfold run SCENARIO` and the commands around it.
 
 Results go to stdout, progress to stderr. Exit codes: 0 fine, 1 failed, 2 usage, 3 invalid input,
-4 infeasible plan, 130 interrupted. Everything heavy is imported inside the commands, so that
-``roomfold --help`` answers at once.
+4 infeasible plan or failed solver, 130 stopped by Ctrl-C, 143 by SIGTERM. Everything heavy is imported
+inside the commands, so that ``roomfold --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .commands.answers import calibrate, sensitivity
 from .commands.batch import compare, sweep
 from .commands.completion import completion
 from .commands.doctor import doctor
+from .commands.explain import explain
 from .commands.fit import fit
 from .commands.group import Group
 from .commands.new import new
@@ -50,6 +51,7 @@ for command in (
     sensitivity,
     report,
     explore,
+    explain,
     cite,
     pack,
     verify,

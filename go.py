@@ -24,8 +24,8 @@ OLDEST = (3, 11)  # the syntax of this file stays readable to Python 3.6, so tha
 
 def call(*command: object, quiet: bool = False) -> bool:
     """Run a command in the repository; true if it succeeded."""
-    parts, output = [str(part) for part in command], subprocess.DEVNULL if quiet else None
-    return subprocess.run(parts, cwd=str(ROOT), stdout=output, stderr=output, check=False).returncode == 0
+    output = subprocess.DEVNULL if quiet else None
+    return not subprocess.call([str(part) for part in command], cwd=str(ROOT), stdout=output, stderr=output)
 
 
 def make_venv() -> None:
@@ -69,8 +69,7 @@ def set_up(requirements: Path) -> None:
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     print("go.py: setting up .venv (about half a minute on a good network)", file=sys.stderr)
-    moved = os.path.lexists(str(LINK)) and LINK.resolve() != ROOT
-    if moved or HALF_MADE.exists() or not PYTHON.exists():
+    if (os.path.lexists(str(LINK)) and LINK.resolve() != ROOT) or HALF_MADE.exists() or not PYTHON.exists():
         make_venv()
     elif not call(PYTHON, "-c", f"import sys; sys.exit(sys.version_info < {OLDEST})"):
         sys.exit("go.py: the Python in .venv is broken or too old; delete the folder .venv and try again")
@@ -81,18 +80,19 @@ def set_up(requirements: Path) -> None:
 
 
 def main() -> None:
-    """Set up, then hand over to roomfold or pytest."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends this at once, without a traceback
+    """Set up, then hand over to roomfold or pytest; Ctrl-C ends this at once, without a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.version_info < OLDEST:
         sys.exit("go.py: needs Python {}.{} or later; this is {}".format(*OLDEST, sys.version.split()[0]))
     testing = sys.argv[1:2] == ["test"]
     set_up(ROOT / ("requirements-dev.txt" if testing else "requirements.txt"))
-    module = ["pytest", *sys.argv[2:]] if testing else ["roomfold", *sys.argv[1:]]
+    mine = ["-P", "-m", "roomfold", *sys.argv[1:]]  # -P: a numpy.py in the working folder is not the library
+    module = ["-m", "pytest", *sys.argv[2:]] if testing else mine
     os.chdir(str(ROOT) if testing else ".")
     if os.name != "nt":
-        os.execv(str(PYTHON), [str(PYTHON), "-m", *module])  # no child process: Ctrl-C reaches roomfold alone
+        os.execv(str(PYTHON), [str(PYTHON), *module])  # no child process: Ctrl-C reaches roomfold alone
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.exit(subprocess.run([str(PYTHON), "-m", *module], check=False).returncode)
+    sys.exit(subprocess.call([str(PYTHON), *module]))
 
 
 if __name__ == "__main__":

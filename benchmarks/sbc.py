@@ -42,6 +42,7 @@ from roomfold.reports.tables import world_table
 from roomfold.scenarios import load
 from roomfold.scenarios.draw import design
 from roomfold.scenarios.schema import Claim, Scenario
+from roomfold.sim import stamp
 from roomfold.sim.crew import Task, run_task
 
 HERE = Path(__file__).parent
@@ -196,6 +197,7 @@ def main() -> None:
     worlds, seconds = simulate(scenario, options.worlds, options.keep)
     result: dict[str, object] = {
         "machine": machine(),
+        "code": stamp.code((*stamp.MODEL, *stamp.REPORTS)),
         "worlds": worlds.count,
         "quantities": len(worlds.quantities),
     }

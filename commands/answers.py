@@ -8,8 +8,8 @@ from typing import Literal
 
 import click
 
-from .options import Simulating, json_option, lang_option, simulating
-from .printing import print_found, print_json
+from .options import Simulating, json_option, lang_option, simulating, tell_code_of
+from .printing import print_found, print_json, tell
 
 
 @click.command()
@@ -52,6 +52,8 @@ def calibrate(
     from ..reports.calibration.contract import to_json
     from ..sim.pool import cores
 
+    if refine or not Path(source, "manifest.json").is_file():
+        tell_code_of([source], how)
     named = tuple(name.strip() for name in claims.split(",")) if claims else ()
     ask = Ask(named, alternative, accounting, within, method, refine)
     found, page = run_calibration(
@@ -63,6 +65,7 @@ def calibrate(
         seed=how.seed,
         jobs=how.jobs or cores(),
         quiet=how.quiet,
+        trust=how.trust,
     )
     again = command(found, source, how.overrides)
     print_found(as_json, lang, lambda: to_json(found, again), partial(calibration_table, found), page)
@@ -90,4 +93,4 @@ def sensitivity(folder: Path, figures: tuple[str, ...], lang: str | None, as_jso
         return
     for language in languages(lang):
         for answer in answers:
-            click.echo(f"{answer.table(language)}\n")
+            tell(f"{answer.table(language)}\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from .crews import HINT, lasting_crew
-from .options import Simulating, json_option, lang_option, simulating
+from .options import Simulating, json_option, lang_option, simulating, tell_code, tell_code_of
 from .printing import print_found
 
 
@@ -41,8 +41,10 @@ def sweep(
     from ..reports.batch.sweep import on_one_screen, publish_sweep, run_sweep, to_json, written
     from ..scenarios import load
 
-    folder = out or Path("out") / f"{load(scenario, how.overrides).name}-sweep"
+    loaded = load(scenario, how.overrides, how.trust)
+    folder = out or Path("out") / f"{loaded.name}-sweep"
     check_place(folder, written)
+    tell_code(loaded, how.quiet)
     click.get_current_context().meta[HINT] = "run the same again to continue; finished points are kept"
     with lasting_crew(how.cluster, how.jobs) as crew:
         ask = how.ask(crew)
@@ -69,6 +71,7 @@ def compare(
     from ..reports.batch.compare import compare as compared
     from ..reports.batch.compare import compare_table, to_json, write_page
 
+    tell_code_of([text for text in runs if not Path(text, "manifest.json").is_file()], how)
     click.get_current_context().meta[HINT] = f"run the same again to continue; finished runs stay in {out}"
     with lasting_crew(how.cluster, how.jobs) as crew:
         found = compared(runs, out, how.ask(crew))

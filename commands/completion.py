@@ -7,6 +7,7 @@ without parsing it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from click.shell_completion import CompletionItem, get_completion_class
 SUFFIXES = (".yaml", ".yml")
 MARK, PLUS = "@", "+"
 HOLDS_A_RUN = "manifest.json"
+_STATEMENT = "statement.json"
+_HARMLESS = re.compile(r"[\w./:@+,=\u00a1-\U0010ffff-]+")
 _BUNDLED = "library:"
 _VARIABLE = "_ROOMFOLD_COMPLETE"
 _MOST_BYTES = 1 << 20  # of a scenario that is looked through for variants
@@ -44,6 +47,9 @@ def completion(shell: str) -> None:
 def complete(command: click.Command) -> None:
     """Let what stands for a scenario, a run or a place in a command be completed, told by its name."""
     for param in command.params:
+        if param.name == "number":
+            param.shell_complete = _numbers_of_run  # type: ignore[method-assign]  # as below
+            continue
         found = (_ARGUMENTS if isinstance(param, click.Argument) else _OPTIONS).get(param.name or "")
         if found is not None:
             param.shell_complete = _items(found)  # type: ignore[assignment,method-assign]  # click means it to be set
@@ -71,6 +77,28 @@ def places(_text: str) -> Iterator[str]:
         _OF_YEAR.fullmatch(path.stem) for name in ("tariffs", "grid") for path in (_LIBRARY / name).iterdir()
     }
     yield from sorted({match[1] for match in found if match} - _COUNTRY)
+
+
+def numbers(folder: Path, text: str) -> Iterator[str]:
+    """What a text may become that is a path in the statement of a run, up to its next dot."""
+    try:
+        node = json.loads((folder / _STATEMENT).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return
+    head, dot, _ = text.rpartition(".")
+    for key in head.split(".") if dot else ():
+        if isinstance(node, dict):
+            node = node.get(key)
+        else:
+            places = {str(place): item for place, item in enumerate(node if isinstance(node, list) else ())}
+            node = places.get(key)
+    below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, value in below:
+        key = str(name)
+        if isinstance(value, dict | list):
+            yield f"{head}{dot}{key}{'' if isinstance(value, dict) and 'p50' in value else '.'}"
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield f"{head}{dot}{key}"
 
 
 def _is_run(path: Path) -> bool:
@@ -121,6 +149,8 @@ def _overrides(name: str) -> list[str]:
 
 
 def _in_file(path: Path, above: frozenset[Path]) -> Iterator[str]:
+    if not path.is_file():  # a pipe would be waited for
+        return
     try:
         with path.open("rb") as file:
             text = file.read(_MOST_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
@@ -139,10 +169,24 @@ def _items(
     found: Callable[[str], Iterable[str]],
 ) -> Callable[[click.Context, str], list[CompletionItem[str]]]:
     def complete_to(_ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
-        names = (name for name in found(incomplete) if name.startswith(incomplete))
-        return [CompletionItem(name) for name in dict.fromkeys(names)]
+        return _offered(found(incomplete), incomplete)
 
     return complete_to
+
+
+def _offered(found: Iterable[str], incomplete: str) -> list[CompletionItem[str]]:
+    """Names that go on from a text, once each; none that a shell would read as anything but a name.
+
+    Files and paths in a run may be called by anybody, and a shell puts what is offered on the line as it is.
+    """
+    names = (name for name in dict.fromkeys(found) if name.startswith(incomplete))
+    return [CompletionItem(name) for name in names if _HARMLESS.fullmatch(name) and name.isprintable()]
+
+
+def _numbers_of_run(ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+    """Numbers of the run that stands before them on the line."""
+    folder = ctx.params.get("folder")
+    return _offered(numbers(Path(folder), incomplete) if folder else (), incomplete)
 
 
 def _either(text: str) -> Iterator[str]:

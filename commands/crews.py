@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .language import spoken, user_language
+from .printing import tell
+
 if TYPE_CHECKING:
     from ..sim.crew import Crew
     from ..sim.store import Store
@@ -26,7 +29,8 @@ def kept(store: Store) -> Iterator[None]:
         store.discard()
         raise
     except BaseException:
-        click.get_current_context().meta[HINT] = store.hint()
+        meta = click.get_current_context().meta
+        meta[HINT] = store.hint() or meta.get(HINT)
         raise
     finally:
         store.close()
@@ -41,6 +45,9 @@ def crew_at(address: str | None) -> Iterator[Crew | None]:
     from ..sim.cluster import Cluster
 
     with Cluster(address) as cluster:
+        if cluster.unprotected:
+            text = "whoever reaches this cluster can run code on it and here; tls:// keeps others out"
+            tell(spoken(f"{address}: {text}", user_language()), err=True)
         yield cluster
 
 

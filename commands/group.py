@@ -7,9 +7,10 @@ English; for those who read Chinese they are looked up as they are printed, see 
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import IO, Any
 from unicodedata import east_asian_width
@@ -19,9 +20,11 @@ import click
 from .completion import complete
 from .crews import HINT
 from .language import catalogue, spoken, user_language
+from .printing import tell
+from .stopping import Stopped, stopped_by_signals
 
-INTERRUPTED = 130
 _EXTRA = re.compile(r"(.*?)(?:  )?\[((?:default|required|env var|x|\d)[^\[\]]*)\]", re.DOTALL)
+_CONTROL = re.compile(r"([\n\t])")
 _STAY = "，。；：、）！？”］"  # no line begins with these
 _WORD = re.compile(r"[ -~]+?(?: |$|(?=[^ -~]))|[^ -~]", re.DOTALL)
 
@@ -41,21 +44,26 @@ class Group(click.Group):
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; turn errors into a line and an exit code."""
+        """Run a command; turn errors, and signals that ask for the end, into a line and an exit code."""
+        with stopped_by_signals():
+            return self._invoked(ctx)
+
+    def _invoked(self, ctx: click.Context) -> Any:
         try:
             with _usage_errors():
                 return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise  # click itself ends these as it should
-        except KeyboardInterrupt:
-            told = f"roomfold: interrupted; {ctx.meta.get(HINT) or 'nothing was written'}"
-            click.echo(spoken(told, user_language()), err=True)
-            ctx.exit(INTERRUPTED)
+        except KeyboardInterrupt as stop:
+            stopped = stop if isinstance(stop, Stopped) else Stopped(signal.SIGINT)
+            told = f"roomfold: {stopped}; {ctx.meta.get(HINT) or 'nothing was written'}"
+            _say(spoken(told, user_language()))
+            ctx.exit(stopped.exit_code)
         except Exception as error:
             if ctx.obj:
                 raise
             text, code = _line(error, ctx.meta.get(HINT))
-            click.echo(text, err=True)
+            _say(text)
             ctx.exit(code)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -65,6 +73,12 @@ class Group(click.Group):
             return
         with formatter.section("Commands"):
             formatter.write_dl([(name, _first(self.commands[name])) for name in self.list_commands(ctx)])
+
+
+def _say(text: str) -> None:
+    """Print the reason for the end; where nobody can read it, the exit code still says what it was."""
+    with suppress(OSError):
+        tell(text, err=True)
 
 
 def _first(command: click.Command) -> str:
@@ -94,6 +108,11 @@ def _usage_errors() -> Iterator[None]:
     except click.exceptions.NoArgsIsHelpError:
         raise
     except click.ClickException as error:
+        from ..scenarios.errors import one_line
+
+        # It may quote any argument; lists that click makes have lines and tabs.
+        safe = "".join(part if part in "\n\t" else one_line(part) for part in _CONTROL.split(error.message))
+        object.__setattr__(error, "message", safe)  # click's stub calls it final
         if user_language() == "en":
             raise
         raise _Said(error) from None

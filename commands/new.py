@@ -15,7 +15,7 @@ import click
 
 from .language import chosen
 from .options import json_option, quiet_option
-from .printing import print_json
+from .printing import print_json, tell
 
 if TYPE_CHECKING:
     from ..reports.messages import Lang
@@ -119,7 +119,7 @@ def _tell(file: Path, found: dict[str, Any], text: str, as_json: bool) -> None:
     if as_json:
         print_json({"scenario" if file.name == "scenario.yaml" else "template": str(file), **found})
         return
-    click.echo(f"{text}\n\n{file}" if text else file)
+    tell(f"{text}\n\n{file}" if text else file)
 
 
 @contextmanager

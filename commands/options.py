@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .language import chosen
+from .language import chosen, spoken, user_language
+from .printing import tell
 
 if TYPE_CHECKING:
     from ..reports.batch.runs import Ask
+    from ..scenarios import FleetScenario, Scenario, Trust
     from ..sim.crew import Crew
 
 sets_option = click.option(
@@ -32,6 +36,16 @@ quiet_option = click.option("--quiet", is_flag=True, help="No progress.")
 worlds_option = click.option(
     "--worlds", type=click.IntRange(1, 100_000), help="Number of worlds; default the scenario's."
 )
+allow_code_option = click.option(
+    "--allow-code", is_flag=True, help="Run code that the scenario names: do so only if you trust it."
+)
+allow_files_option = click.option(
+    "--allow-files",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Let the scenario read files in this folder as well, or this file.",
+)
 cluster_option = click.option(
     "--cluster", metavar="ADDRESS", help="Simulate on a Dask cluster: tcp://HOST:PORT, or its file."
 )
@@ -46,6 +60,7 @@ class Simulating:
     seed: int | None
     jobs: int | None
     quiet: bool
+    trust: Trust
     cluster: str | None = None
 
     def ask(self, crew: Crew) -> Ask:
@@ -53,7 +68,33 @@ class Simulating:
         from ..reports.batch.runs import Ask
         from ..sim.pool import cores
 
-        return Ask(self.overrides, self.worlds, self.seed, self.jobs or cores(), self.quiet, crew)
+        jobs = self.jobs or cores()
+        return Ask(self.overrides, self.worlds, self.seed, jobs, self.quiet, crew, self.trust)
+
+
+def trust(allow_code: bool, allow_files: tuple[Path, ...]) -> Trust:
+    """What the user allows a scenario."""
+    from ..scenarios import Trust
+
+    return Trust("run" if allow_code else "refused", tuple(path.resolve() for path in allow_files))
+
+
+def tell_code(scenario: Scenario | FleetScenario, quiet: bool) -> None:
+    """Say which code of the user's own is about to be run."""
+    from ..scenarios import own_code
+
+    if not quiet:
+        for code in own_code(scenario):
+            tell(spoken(f"will run {code}", user_language()), err=True)
+
+
+def tell_code_of(asked: Sequence[str], how: Simulating) -> None:
+    """The same for scenarios that are loaded later, one by one; one that cannot be is told of then."""
+    from ..scenarios import RoomfoldError, load_any
+
+    for text in asked if how.trust.code == "run" and not how.quiet else ():
+        with suppress(RoomfoldError, OSError):
+            tell_code(load_any(text, how.overrides, how.trust), how.quiet)
 
 
 def simulating(*, elsewhere: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -69,12 +110,15 @@ def simulating(*, elsewhere: bool = True) -> Callable[[Callable[..., None]], Cal
         "quiet": quiet_option,
         "seed": seed_option,
         "overrides": sets_option,
+        "allow_code": allow_code_option,
+        "allow_files": allow_files_option,
     }
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def called(**given: Any) -> None:
-            how = Simulating(**{name: given.pop(name) for name in options})
+            allowed = trust(given.pop("allow_code"), given.pop("allow_files"))
+            how = Simulating(trust=allowed, **{name: given.pop(name) for name in options if name in given})
             if how.cluster and how.jobs:
                 raise click.UsageError(
                     "--jobs is for this machine and --cluster for others: give one of them."

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .options import a_number, jobs_option, json_option, lang_option, quiet_option, seed_option, sets_option
-from .printing import print_found, print_json
+from .options import (
+    a_number,
+    allow_code_option,
+    allow_files_option,
+    jobs_option,
+    json_option,
+    lang_option,
+    quiet_option,
+    seed_option,
+    sets_option,
+    tell_code,
+    trust,
+)
+from .printing import print_found, print_json, tell
+
+if TYPE_CHECKING:
+    from ..scenarios import Scenario
 
 
 @click.command()
@@ -41,6 +58,8 @@ from .printing import print_found, print_json
 @lang_option
 @seed_option
 @sets_option
+@allow_code_option
+@allow_files_option
 @json_option
 def plan(
     scenario: str,
@@ -56,6 +75,8 @@ def plan(
     lang: str | None,
     seed: int | None,
     overrides: tuple[str, ...],
+    allow_code: bool,
+    allow_files: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Plan one world: hosts, proof of the packing, migration waves; every plan is checked.
@@ -67,23 +88,25 @@ def plan(
     for option, given in (of_frontier if aims is None else of_one).items():
         if given is not None:
             raise click.UsageError(f"{option} goes {'only' if aims is None else 'not'} with --frontier.")
+    from ..scenarios import load
+
+    loaded = load(scenario, overrides, trust(allow_code, allow_files))
+    tell_code(loaded, quiet)
     if aims is not None:
         ask = {"points": points, "worlds": worlds, "seed": seed, "jobs": jobs}
-        _frontier(scenario, overrides, aims, alternative, out, ask, lang, quiet=quiet, as_json=as_json)
+        _frontier(loaded, aims, alternative, out, ask, lang, quiet=quiet, as_json=as_json)
         return
     from ..optimize.check import RULES, assured
     from ..optimize.conflict import ConflictError
+    from ..optimize.endings import time_limit
     from ..optimize.explain import plan_or_explain
-    from ..optimize.solver import time_limit
     from ..optimize.summary import summary
-    from ..scenarios import load
     from ..scenarios.draw import draw_world
 
-    loaded = load(scenario, overrides)
     world = draw_world(loaded, index or 0, seed)
     began = time.monotonic()
     try:
-        with time_limit(seconds):
+        with _slow("planning", quiet), time_limit(seconds):
             plans = [plan_or_explain(loaded, name, world) for name in loaded.alternatives]
     except ConflictError as error:
         if not as_json:
@@ -97,10 +120,11 @@ def plan(
     if as_json:
         print_json(entries)
         return
+    wide = max(len(key) for entry in entries for key in entry)
     for entry in entries:
         for key, value in entry.items():
             text = f"{value:,.4f}" if isinstance(value, float) else value
-            click.echo(f"{key:<28}{', '.join(text) if isinstance(text, list) else text}")
+            tell(f"{key:<{wide}}  {', '.join(text) if isinstance(text, list) else text}")
         click.echo()
     if stopped:
         click.echo(f"the time limit of {seconds:g} s was reached; the gap says what is open")
@@ -108,8 +132,7 @@ def plan(
 
 
 def _frontier(
-    scenario: str,
-    overrides: tuple[str, ...],
+    loaded: Scenario,
     aims: str,
     alternative: str | None,
     out: Path | None,
@@ -122,9 +145,7 @@ def _frontier(
     from ..reports import Step, check_place
     from ..reports.frontier import frontier_table, publish_frontier, to_json, written
     from ..reports.watch import watched_frontier
-    from ..scenarios import load
 
-    loaded = load(scenario, overrides)
     folder = out or Path("out") / f"{loaded.name}-frontier"
     check_place(folder, written)
     found = watched_frontier(loaded, alternative, aims.split(","), quiet=quiet, **ask)
@@ -152,6 +173,8 @@ def pack(
 ) -> None:
     """Pack instances of public formats: .vbp, ROADEF 2012, openb pods and nodes, machines by flavour."""
     from ..optimize.instances import answer, read
+    from ..reports.inert import in_csv
+    from ..sim.durable import write_asked
 
     instances = read(files)
     answers = []
@@ -159,11 +182,13 @@ def pack(
         with _slow(f"packing {instance.name} ({k} of {len(instances)})", quiet):
             answers.append(answer(instance, time_limit))
     if out is not None:
-        with out.open("w", encoding="utf-8-sig", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(("instance", "item", "host", "type"))
-            for made in answers:
-                table.writerows((made.summary["instance"], *place) for place in made.placement)
+        text = io.StringIO()
+        table = csv.writer(text)
+        table.writerow(("instance", "item", "host", "type"))
+        for made in answers:
+            rows = ((made.summary["instance"], *place) for place in made.placement)
+            table.writerows([in_csv(cell) for cell in row] for row in rows)
+        write_asked(out, text.getvalue().encode("utf-8-sig"))
     found = [made.summary for made in answers]
     print_json(found[0] if len(found) == 1 else found)
 

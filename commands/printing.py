@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from ..reports.messages import Lang
 
 
+def tell(text: object, *, err: bool = False) -> None:
+    """Print a line or more that may hold anyone's text: names steer no terminal."""
+    from ..scenarios.visible import visible
+
+    click.echo(visible(str(text)), err=err)
+
+
 def print_json(found: object) -> None:
     """Print plain values as JSON."""
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    tell(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def print_found(
@@ -28,5 +35,5 @@ def print_found(
         print_json(found())
         return
     for language in languages(lang):
-        click.echo(f"{table(language)}\n")
-    click.echo(page)
+        tell(f"{table(language)}\n")
+    tell(page)

@@ -10,6 +10,7 @@ import click
 
 from .language import chosen
 from .options import quiet_option
+from .printing import tell
 
 FORMS = ("html", "docx", "xlsx", "pdf", "charts")
 LANGUAGES = ("zh", "en", "both")
@@ -62,7 +63,7 @@ def report(
     manifest.made(folder)
     with Step("writing reports", quiet):
         made = remake(folder, out, wish)
-    click.echo("\n".join(str(path) for path in made))
+    tell("\n".join(str(path) for path in made))
 
 
 @click.command()
@@ -79,7 +80,7 @@ def explore(folder: Path, out: Path | None, quiet: bool) -> None:
     manifest.made(folder)
     with Step("fitting and writing the page", quiet):
         page = explored(folder, out)
-    click.echo(page)
+    tell(page)
 
 
 @click.command()
@@ -118,4 +119,4 @@ def cite(
 
     place = None if url is None or accessed is None else Place(url, accessed.date())
     for language in languages(lang):
-        click.echo(cited(folder, item, lang=language, form=form, place=place))
+        tell(cited(folder, item, lang=language, form=form, place=place))

@@ -11,8 +11,20 @@ from typing import TYPE_CHECKING
 import click
 
 from .crews import HINT, crew_at, kept, lasting_crew
-from .options import Simulating, jobs_option, json_option, lang_option, quiet_option, simulating
-from .printing import print_found
+from .options import (
+    Simulating,
+    allow_code_option,
+    allow_files_option,
+    jobs_option,
+    json_option,
+    lang_option,
+    quiet_option,
+    simulating,
+    tell_code,
+    tell_code_of,
+    trust,
+)
+from .printing import print_found, tell
 
 if TYPE_CHECKING:
     from ..scenarios import FleetScenario, Scenario
@@ -53,7 +65,7 @@ def run(
         _run_many(_asked(scenarios, every=every, matrix=matrix), out, how, lang, as_json=as_json)
         return
     scenario = scenarios[0] if scenarios else None
-    loaded = None if scenario is None else load_any(scenario, how.overrides)
+    loaded = None if scenario is None else load_any(scenario, how.overrides, how.trust)
     if isinstance(loaded, FleetScenario):
         if resume or how.worlds or how.jobs or how.cluster:
             raise click.UsageError("A fleet scenario takes no --resume, --worlds, --jobs or --cluster.")
@@ -80,15 +92,16 @@ def _run_one(
     from ..sim.pool import cores
 
     if resume is not None:
-        store = take_up(resume, scenario, out, how.worlds, how.seed)
+        store = take_up(resume, scenario, out, how.worlds, how.seed, how.trust)
     else:
         assert scenario is not None
         store = begin(scenario, out, how.worlds, how.seed)
     if isinstance(store, Path):
-        click.echo(f"{store}: complete already", err=True)
+        tell(f"{store}: complete already", err=True)
         name = store / "report.html"
-        click.echo((store / "statement.json").read_text("utf-8").rstrip() if as_json else name)
+        tell((store / "statement.json").read_text("utf-8").rstrip() if as_json else name)
         return
+    tell_code(store.asked.scenario, how.quiet)
     with kept(store), crew_at(how.cluster) as crew:
         jobs, began = how.jobs or cores(), time.monotonic()
         study = watched_study(store.asked.scenario, jobs=jobs, quiet=how.quiet, crew=crew, store=store)
@@ -97,6 +110,7 @@ def _run_one(
         with Step("writing charts and report", how.quiet):
             statement = state(study)
             publish(statement, study, store.target, log=log, store=store)
+        click.get_current_context().meta[HINT] = f"the results are in {store.target}"
     print_found(as_json, lang, statement.to_json, partial(table, statement), store.target / "report.html")
 
 
@@ -119,6 +133,7 @@ def _run_many(
     from ..reports.batch.runs import INDEX, index_table, run_each, to_json
 
     folder = out or Path("out")
+    tell_code_of(asked, how)
     click.get_current_context().meta[HINT] = f"run the same again to continue; finished runs stay in {folder}"
     with lasting_crew(how.cluster, how.jobs) as crew:
         found = run_each(asked, folder, how.ask(crew))
@@ -136,6 +151,7 @@ def _run_fleet(
     check_place(folder)
     if how.seed is not None:
         scenario = scenario.model_copy(update={"seed": how.seed})
+    tell_code(scenario, how.quiet)
     began = time.monotonic()
     study = watched_fleet(scenario, shown, quiet=how.quiet)
     statement = state_fleet(study)
@@ -146,8 +162,12 @@ def _run_fleet(
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @jobs_option
+@allow_code_option
+@allow_files_option
 @quiet_option
-def verify(folder: Path, jobs: int | None, quiet: bool) -> None:
+def verify(
+    folder: Path, jobs: int | None, allow_code: bool, allow_files: tuple[Path, ...], quiet: bool
+) -> None:
     """Run again what a folder says it ran, and compare every file byte by byte."""
     import tempfile
 
@@ -157,7 +177,8 @@ def verify(folder: Path, jobs: int | None, quiet: bool) -> None:
     from ..sim.pool import cores
 
     made = options(folder)
-    loaded = load_any(folder / "scenario.yaml")
+    loaded = load_any(folder / "scenario.yaml", trust=trust(allow_code, allow_files))
+    tell_code(loaded, quiet)
     with tempfile.TemporaryDirectory() as temporary:
         again = Path(temporary) / "again"
         if isinstance(loaded, FleetScenario):
@@ -170,6 +191,6 @@ def verify(folder: Path, jobs: int | None, quiet: bool) -> None:
             publish(state(study), study, again)
         found = differences(folder, again)
     if found:
-        click.echo("\n".join(found))
+        tell("\n".join(found))
         sys.exit(1)
     click.echo("same bytes")

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from .language import spoken, user_language
-from .options import json_option, sets_option
-from .printing import print_json
+from .options import allow_code_option, allow_files_option, json_option, sets_option, trust
+from .printing import print_json, tell
 
 MOST_NAMES = 6
 
@@ -41,7 +41,7 @@ def list_scenarios(as_json: bool) -> None:
         return
     for name, s in scenarios.items():
         variants = f"  @{' @'.join(overrides[name])}" if overrides[name] else ""
-        click.echo(f"{name:<20} {s.title.en}  {s.title.zh}  [{_few(claims[name])}]{variants}")
+        tell(f"{name:<20} {s.title.en}  {s.title.zh}  [{_few(claims[name])}]{variants}")
 
 
 def _few(names: list[str]) -> str:
@@ -53,21 +53,36 @@ def _few(names: list[str]) -> str:
 @click.argument("scenario")
 @click.option("--fix", is_flag=True, help="Rewrite renamed fields in the file first; nothing else changes.")
 @sets_option
+@allow_code_option
+@allow_files_option
 @json_option
-def check(scenario: str, fix: bool, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Check a scenario: every problem at once, else what it assumes rather than knows."""
-    from ..scenarios import InputError, Scenario, assumptions, load_any, variants_of
+def check(
+    scenario: str,
+    fix: bool,
+    overrides: tuple[str, ...],
+    allow_code: bool,
+    allow_files: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Check a scenario: every problem at once, else what it assumes rather than knows.
+
+    Code that it names is not loaded, but for --allow-code.
+    """
+    from ..scenarios import InputError, Scenario, assumptions, load_any, own_code, variants_of
     from ..scenarios.check import table
     from ..scenarios.variants import joined, split
 
     fixed: dict[str, object] = {}
+    allowed = trust(allow_code, allow_files)
+    allowed = allowed if allow_code else replace(allowed, code="named")
     try:
         if fix:
             fixed = {"fixed": _fix(scenario, quiet=as_json)}
         for variant in variants_of(scenario).overrides:
-            load_any(joined(split(scenario)[0], [variant]), overrides)
-        loaded = load_any(scenario, overrides)
-        if isinstance(loaded, Scenario) and loaded.demand.model is not None:
+            load_any(joined(split(scenario)[0], [variant]), overrides, allowed)
+        loaded = load_any(scenario, overrides, allowed)
+        code = own_code(loaded)
+        if allow_code and isinstance(loaded, Scenario) and loaded.demand.model is not None:
             from ..sim.workload import named_class
 
             named_class(loaded.demand.model)
@@ -79,10 +94,15 @@ def check(scenario: str, fix: bool, overrides: tuple[str, ...], as_json: bool) -
         print_json({"valid": False, **fixed, "problems": problems})
         sys.exit(error.exit_code)
     if as_json:
-        print_json({"valid": True, **fixed, "assumptions": [asdict(row) for row in rows]})
+        found = {"valid": True, **fixed, "assumptions": [asdict(row) for row in rows]}
+        print_json({**found, "code": [asdict(one) for one in code]} if code else found)
         return
-    click.echo(table(rows, shutil.get_terminal_size().columns if sys.stdout.isatty() else 0))
-    click.echo(f"{scenario}: valid")
+    listed = table(rows, shutil.get_terminal_size().columns if sys.stdout.isatty() else 0)
+    *lines, counted = listed.split("\n")
+    tell("\n".join([*lines, spoken(counted, user_language())]))
+    for one in () if allow_code else code:
+        tell(spoken(f"not loaded, would need --allow-code: {one}", user_language()), err=True)
+    tell(spoken(f"{scenario}: valid", user_language()))
 
 
 def _fix(scenario: str, *, quiet: bool) -> list[dict[str, object]]:
@@ -100,11 +120,11 @@ def _fix(scenario: str, *, quiet: bool) -> list[dict[str, object]]:
     if not quiet:
         language = user_language()
         for problem in found.left:
-            click.echo(replace(problem, message=spoken(problem.message, language)), err=True)
+            tell(replace(problem, message=spoken(problem.message, language)), err=True)
         for made in found.made:
-            click.echo(spoken(str(made), language))
+            tell(spoken(str(made), language))
         if not found.made:
-            click.echo(spoken(f"{scenario}: no field is renamed", language))
+            tell(spoken(f"{scenario}: no field is renamed", language))
     return [asdict(made) for made in found.made]
 
 
@@ -113,9 +133,11 @@ def _fix(scenario: str, *, quiet: bool) -> list[dict[str, object]]:
 def schema(out: Path | None) -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from ..scenarios.json_schema import schema_json
+    from ..sim.durable import write_asked
 
     if out is None:
         print_json(schema_json())
         return
-    out.write_text(json.dumps(schema_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(schema_json(), ensure_ascii=False, indent=2) + "\n"
+    write_asked(out, text.encode())
     click.echo(out)

@@ -7,11 +7,14 @@ what running them costs, and their renewal for the part of the horizon after the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.cloud import Cloud
+from ..scenarios.elementary import power
+from ..scenarios.errors import RoomfoldError
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.sites import Site
@@ -138,15 +141,49 @@ def life_months(cloud: Cloud, world: World) -> int:
     return round(world.of(cloud.host_life_years) * 12)
 
 
+class Objective(Protocol):
+    """What planning minimises, summed over hosts, in the place of their yearly cost."""
+
+    def __call__(self, types: HostTypes, yearly_cny: Floats) -> Floats:
+        """What one host of each type counts: finite and above 0, shape (types,).
+
+        An owned host may count no more than a bought one of its kind, since owned ones are used first.
+
+        Args:
+            types: those to be bought, then those owned already.
+            yearly_cny: what a host of each would count otherwise, shape (types,); see ``yearly_cost``.
+        """
+
+
 @dataclass(frozen=True)
 class Weights:
     """What planning weighs beside money; nothing of it is ever booked.
 
     Attributes:
         energy_cny_per_kwh: put on every kWh of the cloud, on top of tariff and price of carbon.
+        objective: what a host counts, if not its yearly cost. Costs and bounds of the plan's proof are then
+            in its unit. Where sites are chosen or rooms virtualised, it stands beside costs in CNY.
     """
 
     energy_cny_per_kwh: float = 0.0
+    objective: Objective | None = None
+
+    def counted(self, types: HostTypes, yearly_cny: Floats) -> Floats:
+        """What a host of each type counts, shape (types,).
+
+        Raises:
+            RoomfoldError: the objective's answer is none.
+        """
+        if self.objective is None:
+            return yearly_cny
+        found = np.array(self.objective(types, yearly_cny.copy()), dtype=np.float64)
+        if found.shape != yearly_cny.shape:
+            raise RoomfoldError(f"objective: got shape {found.shape}, must be {yearly_cny.shape}")
+        if not (np.isfinite(found) & (found > 0)).all():
+            raise RoomfoldError(f"objective: got {found.tolist()}, must be finite and above 0")
+        if (found > found[types.kind]).any():  # a kind's own row is the type to be bought
+            raise RoomfoldError("objective: an owned host counts more than a bought one of its kind")
+        return found
 
 
 MONEY_ONLY = Weights()
@@ -204,7 +241,7 @@ def power_w(
 
 def annuity(rate: float, years: float) -> float:
     """Yearly share of a price paid off over so many years."""
-    return rate / (1 - (1 + rate) ** -years) if rate > 0 else 1 / years
+    return rate / (1 - float(power(1 + rate, -years))) if rate > 0 else 1 / years
 
 
 def _part_paid(cloud: Cloud, world: World, types: HostTypes, rate: float) -> Floats:
@@ -217,8 +254,8 @@ def _part_paid(cloud: Cloud, world: World, types: HostTypes, rate: float) -> Flo
     left = np.where(types.owned, np.clip((types.end_month - opens) / 12, 0.0, horizon), 0.0)
     if rate <= 0:
         return np.asarray(1 - left / horizon, dtype=np.float64)
-    last = (1 + rate) ** -horizon
-    return np.asarray(((1 + rate) ** -left - last) / (1 - last), dtype=np.float64)
+    last = power(1 + rate, -horizon)
+    return np.asarray((power(1 + rate, -left) - last) / (1 - last), dtype=np.float64)
 
 
 def yearly_cost(
@@ -230,7 +267,7 @@ def yearly_cost(
     weights: Weights = MONEY_ONLY,
     ratios: Ratios = CLOUD,
 ) -> Floats:
-    """Yearly cost of a host of each type, in CNY of the first year, shape (types,).
+    """Yearly cost of a host of each type, in CNY of the first year, shape (types,); or what else is weighed.
 
     Amortised capital with its share of the network (of owned hosts: their renewal), energy at the planned
     mean load with what planning puts on it (see ``energy_price``), space, and platform software.
@@ -246,4 +283,5 @@ def yearly_cost(
     rack_cny = world.of(cloud.space_cny_per_rack_year) * ratios.space
     space = rack_cny * types.rack_units / cloud.rack_units_usable
     platform = world.of(cloud.platform_cny_per_host_year)
-    return np.asarray(capital + energy + space + platform, dtype=np.float64)
+    cost = np.asarray(capital + energy + space + platform, dtype=np.float64)
+    return weights.counted(types, cost)

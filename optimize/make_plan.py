@@ -17,6 +17,7 @@ from ..scenarios.world import World
 from .access import shared_lines
 from .cargo import Cargo, Sized, by_site, cargo_of, sized_components
 from .contradictions import refuse
+from .endings import noting
 from .hosts import MONEY_ONLY, HostTypes, Weights, host_types
 from .in_place import plan_in_place
 from .known import Known
@@ -73,7 +74,23 @@ def make_plan(
     Raises:
         InfeasibleError: a strict rule cannot be kept, a component is larger than every host type, or no
             choice of sites keeps its limits.
+        SolverError: the solver fails where nothing can stand in for it.
     """
+    with noting() as notes:
+        plan = _made(scenario, alternative, world, weights, load, known)
+    if plan.proof is None or not notes:
+        return plan
+    return replace(plan, proof=replace(plan.proof, method="; ".join([plan.proof.method, *sorted(notes)])))
+
+
+def _made(
+    scenario: Scenario,
+    alternative: str,
+    world: World,
+    weights: Weights,
+    load: Load | None,
+    known: Known | None,
+) -> Plan:
     scenario, world = tightened(scenario, alternative), governed(scenario, alternative, world)
     chosen = scenario.alternatives[alternative]
     if chosen.kind == "keep" or chosen.cloud is None or chosen.migration is None:

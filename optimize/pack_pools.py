@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import fsum
 from time import perf_counter
 
 import numpy as np
@@ -132,7 +133,7 @@ def pack_pools(
     used = np.array([len(p.types) for p in done])
     wanted = standby_hosts(scenario, cloud, world, used, counts.sum(axis=1), spare_cny)
     spares = _standby(offered, done, spares, wanted)
-    standby_cny = sum(float(costs[site, rows].sum()) for site, rows in zip(at, spares, strict=True))
+    standby_cny = fsum(float(costs[site, rows].sum()) for site, rows in zip(at, spares, strict=True))
     seconds = perf_counter() - started + sized.seconds
     cost, bound = _true_cost(costs[0], types, done, least)
     left = supply.within(~types.owned)
@@ -151,11 +152,11 @@ def _true_cost(
         least: a bound of each pool if it may have all owned hosts.
     """
     spared = costs[types.kind] - costs
-    cost = sum(p.cost - float(spared[p.types].sum()) for p in packings)
+    cost = fsum(p.cost - float(spared[p.types].sum()) for p in packings)
     if not types.owned.any():
-        return cost, sum(p.bound for p in packings)
-    priced = sum(p.bound for p in packings) - float(spared[types.owned] @ types.most[types.owned])
-    return cost, min(max(priced, sum(least)), cost)
+        return cost, fsum(p.bound for p in packings)
+    priced = fsum(p.bound for p in packings) - float(spared[types.owned] @ types.most[types.owned])
+    return cost, min(max(priced, fsum(least)), cost)
 
 
 def _members(cargo: Cargo, sized: Sized, pool: int) -> Members:

@@ -95,7 +95,8 @@ class Proof:
 
     ``gap`` is ``cost / bound - 1``. ``cost`` counts amortised capital, energy at the mean planned
     load, space and platform licence of every host except the standby hosts, which no packing can
-    change the need for and which are stated apart in ``standby_cost_cny_per_year``.
+    change the need for and which are stated apart in ``standby_cost_cny_per_year``. With an objective of
+    the caller's own (``hosts.Weights``), costs and bound are in its unit.
     """
 
     cost_cny_per_year: float

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.cloud import Cloud
+from ..scenarios.elementary import power
 from ..scenarios.profile import class_profiles
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
@@ -98,5 +99,7 @@ def expected_growth(
     years, years_on_cloud = last / MONTHS_PER_YEAR, np.maximum(last - on_cloud, 0) / MONTHS_PER_YEAR
     growth, rebound = world.of(scenario.demand.growth_per_year), world.of(scenario.demand.rebound_per_year)
     # A measured load holds its own growth and steps.
-    grown = np.ones(len(rows)) if rebound_only else (1 + growth) ** years * world.estate.rises.by(last, rows)
-    return np.asarray(grown * (1 + rebound) ** years_on_cloud)
+    grown = np.ones(len(rows))
+    if not rebound_only:
+        grown = power(1 + growth, years) * world.estate.rises.by(last, rows)
+    return np.asarray(grown * power(1 + rebound, years_on_cloud))

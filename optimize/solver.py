@@ -4,15 +4,17 @@ PuLP writes the models, by the common subset of 3.3 and 4.x; the result is read 
 because PuLP's differs between the two, calls an incumbent at a limit optimal, knows no proven bound,
 and in 3.3 raises KeyError at a node limit. HiGHS gets one thread, since a second thread count in one
 process fails. Limits are counted in nodes, so that a plan is the same on every machine; seconds are
-counted only where a user asks for a limit in seconds.
+counted only where a user asks for a limit in seconds (see ``endings``).
+
+A solver that fails is never taken for one that found nothing: what it had found by then is the answer, with
+no bound and a note (``noting``), and where there is nothing it is an error.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -23,14 +25,25 @@ import numpy as np
 import pulp
 from numpy.typing import ArrayLike, NDArray
 
+from .endings import (
+    BY_FAILURE,
+    BY_TIME,
+    FAILED,
+    OUT_OF_TIME,
+    SolverError,
+    failing,
+    note,
+    refuse_failure,
+    seconds_left,
+    stop_at,
+)
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 TOLERANCE = 1e-6
 # HiGHS's code for a primal solution that satisfies all rows.
 FEASIBLE = 2
-# A search gets this long even after the end of the limit: enough for a start that was given.
-LEAST_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -57,38 +70,16 @@ class _Started(pulp.HiGHS):  # type: ignore[misc]  # PuLP has no types
     """HiGHS with a first solution given; the two steps it overrides are the same in PuLP 3.3 and 4.x."""
 
     start: list[float] | None = None
+    ends: float | None = None
 
     def callSolver(self, lp: Any) -> None:  # noqa: N802  # PuLP's name
-        """Hand over the first solution, then solve."""
+        """Hand over the first solution and the end of the time, then solve."""
+        if self.ends is not None:
+            stop_at(lp.solverModel, self.ends)
         if self.start is not None:
             indices = np.arange(len(self.start), dtype=np.int32)
             lp.solverModel.setSolution(len(self.start), indices, np.array(self.start))
         lp.solverModel.run()
-
-
-_ends: ContextVar[float | None] = ContextVar("ends", default=None)
-
-
-@contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
-    """Within it no search for whole numbers goes on after so many seconds in all; None sets no limit.
-
-    What is found by then is the answer, as at any other limit. Linear models are always solved.
-    """
-    token = _ends.set(None if seconds is None else monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _ends.reset(token)
-
-
-def _seconds_left(asked: float | None) -> float | None:
-    """Seconds for one search: what was asked for it, or what is left of the limit if that is less."""
-    ends = _ends.get()
-    if ends is None:
-        return asked
-    left = max(ends - monotonic(), LEAST_SECONDS)
-    return left if asked is None else min(asked, left)
 
 
 def solver_name() -> str:
@@ -186,6 +177,7 @@ class Model:
         gap: float = 0.0,
         seconds: float | None = None,
         start: Floats | None = None,
+        optional: bool = False,
     ) -> Solution:
         """Solve; whatever limit ends the search, the best solution and bound so far are the answer.
 
@@ -194,25 +186,34 @@ class Model:
             gap: relative gap at which a search for whole numbers may stop.
             seconds: at most; only where a user asked for it.
             start: a first solution, shape (columns,).
+            optional: whoever asks has an answer without this one, as with a ``start``: a failure is noted.
+
+        Raises:
+            SolverError: if the solver fails, leaves no solution, and is not optional.
         """
-        seconds = _seconds_left(seconds) if any(self._whole) else seconds
+        seconds = seconds_left(seconds) if any(self._whole) else seconds
         n = len(self._variables)
         if not any(self._costs):
             # Without costs PuLP would add a column of its own, which has no place here.
             self.columns("nothing", 1, cost=1.0, high=0.0)
         problem, place = self._written()
         exported = _exported(problem)
-        solver = _Started(
-            msg=False, threads=1, gapRel=gap, timeLimit=seconds, mip_max_nodes=nodes, random_seed=0
-        )
+        solver = _Started(msg=False, threads=1, gapRel=gap, mip_max_nodes=nodes, random_seed=0)
+        solver.ends = None if seconds is None else monotonic() + seconds
         number = {variable.name: j for j, variable in enumerate(self._variables)}
         column = np.array([number[variable.name] for variable in exported], dtype=np.int64)
         if start is not None:
             solver.start = np.append(np.asarray(start, dtype=np.float64), 0.0)[column].tolist()
-        # A node limit is an answer, not an error; PuLP 3.3 has no entry for it.
-        with suppress(KeyError):
-            problem.solve(solver)
-        found = self._read(problem.solverModel, column, place)
+        try:
+            # A node limit is an answer, not an error; PuLP 3.3 has no entry for it.
+            with failing(), suppress(KeyError):
+                problem.solve(solver)
+            found = self._read(problem.solverModel, column, place)
+        except SolverError:
+            if start is None and not optional:
+                raise
+            note(BY_FAILURE)
+            return Solution(np.empty(0), np.zeros(len(self._rows)), np.inf, -np.inf)
         return replace(found, x=found.x[:n])
 
     def _read(self, highs: Any, column: Ints, place: Ints) -> Solution:
@@ -223,17 +224,26 @@ class Model:
         bound = np.inf if infeasible else float(info.mip_dual_bound) if whole.any() else -np.inf
         duals = np.zeros(len(self._rows))
         nothing = Solution(np.empty(0), duals, np.inf, bound, infeasible)
+        if status in OUT_OF_TIME:
+            note(BY_TIME)
         if int(info.primal_solution_status) != FEASIBLE or len(solution.col_value) != len(column):
+            refuse_failure(status)
             return nothing
         x = np.zeros(len(self._variables))
         x[column] = np.array(solution.col_value, dtype=np.float64)
         if not whole.any():
+            if status in FAILED:
+                note(BY_FAILURE)
             np.add.at(duals, place, np.array(solution.row_dual, dtype=np.float64))
             value = float(np.array(self._costs) @ x)
             return Solution(x, duals, value, value if status == "Optimal" else -np.inf)
         x[whole] = np.rint(x[whole])
         if not self._holds(x):
+            refuse_failure(status)
             return nothing
+        if status in FAILED:
+            note(BY_FAILURE)
+            bound = -np.inf
         return Solution(x, duals, float(np.array(self._costs) @ x), bound)
 
     def _holds(self, x: Floats) -> bool:
@@ -320,13 +330,16 @@ class GrowingModel:
 
     def solve(self) -> tuple[Solution, int]:
         """Solve on from the last solution; also returns the steps of the simplex method."""
-        self._highs.run()
+        with failing():
+            self._highs.run()
         info, solution = self._highs.getInfo(), self._highs.getSolution()
         status = self._highs.modelStatusToString(self._highs.getModelStatus())
         x, duals = np.array(solution.col_value), np.array(solution.row_dual)
         steps = int(info.simplex_iteration_count)
         if int(info.primal_solution_status) != FEASIBLE:
-            return Solution(np.empty(0), duals, np.inf, -np.inf, status == "Infeasible"), steps
+            nothing = Solution(np.empty(0), duals, np.inf, -np.inf, status == "Infeasible")
+            refuse_failure(status)
+            return nothing, steps
         cost = float(info.objective_function_value)
         return Solution(x, duals, cost, cost if status == "Optimal" else -np.inf), steps
 

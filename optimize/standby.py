@@ -9,12 +9,11 @@ and every component is counted as a system of its own.
 
 from __future__ import annotations
 
-from math import exp
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.cloud import Cloud
+from ..scenarios.elementary import exp
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 
@@ -52,7 +51,7 @@ def standby_hosts(
 
 def uncovered(mean: float, standby: int) -> float:
     """Mean of ``max(N - standby, 0)`` for N of a Poisson distribution."""
-    chance, covered = exp(-mean), 0.0
+    chance, covered = float(exp(-mean)), 0.0
     for n in range(standby):
         covered += (standby - n) * chance
         chance *= mean / (n + 1)

@@ -54,7 +54,8 @@ def opened(path: Path) -> pa.Table:
         InputError: if it is not there, is damaged, or is no table.
     """
     try:
-        return pq.read_table(path)
+        with path.open("rb") as file:  # pyarrow takes some names for addresses
+            return pq.read_table(file)
     except (OSError, pa.ArrowException) as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else "a damaged file or no Parquet"
         raise InputError([Problem(str(path), 0, 0, "", f"got {what}, must be the table of a run")]) from error
@@ -67,4 +68,5 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
 
 def save(table: pa.Table, path: Path) -> None:
     """Write a Parquet file; it holds no time of writing."""
-    pq.write_table(table, path, compression="zstd")
+    with path.open("wb") as file:
+        pq.write_table(table, file, compression="zstd")

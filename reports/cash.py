@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenarios.elementary import power
 from ..sim.worth import mid_months
 from .books import MONTHS_PER_YEAR
 from .quantiles import Floats
@@ -53,7 +54,7 @@ def present_value(monthly: Floats, rate_per_year: Floats) -> Floats:
 def discounted(monthly: Floats, rate_per_year: Floats) -> Floats:
     """Value at the start of each month's cash; arguments as in ``present_value``, shape (worlds, months)."""
     years = mid_months(monthly.shape[1])
-    return np.asarray(monthly * (1.0 + rate_per_year[:, None]) ** -years)
+    return np.asarray(monthly * power(1.0 + rate_per_year[:, None], -years))
 
 
 def payback(monthly: Floats) -> Floats:
@@ -102,7 +103,7 @@ def returns(cash: Floats, years: Floats) -> Returns:
         years: when each flows, shape (flows,).
     """
     factors = np.geomspace(_LEAST_FACTOR, _MOST_FACTOR, _GRID)
-    worth = cash @ (factors ** -years[:, None])
+    worth = cash @ power(factors, -years[:, None])
     sign = np.sign(worth)
     for column in range(1, _GRID):  # an exact 0 belongs to the side it comes from
         sign[:, column] = np.where(sign[:, column] == 0, sign[:, column - 1], sign[:, column])
@@ -116,7 +117,7 @@ def returns(cash: Floats, years: Floats) -> Returns:
     low, high, before = factors[place], factors[place + 1], sign[one, place]
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        value = (cash[one] * middle[:, None] ** -years).sum(axis=1)
+        value = (cash[one] * power(middle[:, None], -years)).sum(axis=1)
         same = np.sign(value) == before
         low, high = np.where(same, middle, low), np.where(same, high, middle)
     rate[one] = np.where(before > 0, (low + high) / 2 - 1.0, np.nan)
@@ -135,10 +136,10 @@ def modified_return(cash: Floats, years: Floats, rate_per_year: Floats) -> Float
         rate_per_year: at which money is borrowed and put by, shape (worlds,).
     """
     growth, end = 1.0 + rate_per_year[:, None], years[-1]
-    income = (np.maximum(cash, 0.0) * growth ** (end - years)).sum(axis=1)
-    outlay = (np.maximum(-cash, 0.0) * growth**-years).sum(axis=1)
+    income = (np.maximum(cash, 0.0) * power(growth, end - years)).sum(axis=1)
+    outlay = (np.maximum(-cash, 0.0) * power(growth, -years)).sum(axis=1)
     ratio = np.divide(income, outlay, out=np.full(len(cash), np.nan), where=outlay > 0)
-    return np.asarray(ratio ** (1.0 / end) - 1.0)
+    return power(ratio, 1.0 / end) - 1.0
 
 
 def annuity(present_cny: Floats, rate_per_year: Floats, years: Floats | float) -> Floats:
@@ -174,7 +175,7 @@ def nominal(real: Floats, inflation: Floats, years: Floats) -> Floats:
     Args:
         real: shape (worlds, flows); ``inflation`` per year, shape (worlds,); ``years`` when, shape (flows,).
     """
-    return np.asarray(real * (1.0 + inflation[:, None]) ** years)
+    return np.asarray(real * power(1.0 + inflation[:, None], years))
 
 
 def nominal_rate(real: Floats, inflation: Floats) -> Floats:

@@ -24,7 +24,7 @@ from .messages import Lang, say
 
 Form = Literal["gb", "bibtex", "both"]
 
-YEARS = {"0.1.0": "2026"}  # of each version
+YEARS = {"1.0.0": "2026"}  # of each version
 CHART = re.compile(r"charts/(.+)\.(en|zh)\.svg")
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 BIBTEX = {

@@ -17,6 +17,7 @@ from .figures import PARTS
 from .messages import LANGS, say
 from .money.contract import metrics_json, money_json
 from .quantiles import Stat
+from .rank import Driver, by_grade
 
 if TYPE_CHECKING:
     from .gaps import Gaps
@@ -94,16 +95,12 @@ def to_json(statement: Statement) -> Json:
             for name, found in statement.policy.items()
         },
         "goals": {name: _stats(found) for name, found in statement.goals.items()},
-        "claims": [_claim(check) for check in statement.claims],
-        "plan": {name: _plan(proof, statement.late[name]) for name, proof in statement.proofs.items()},
-        "schedule": {name: _schedule(proof) for name, proof in statement.schedules.items()},
-        "drivers": [
-            {"path": d.path, "grade": d.grade, "unit": d.unit, "rank_correlation": _round(d.correlation)}
-            for d in statement.drivers
-        ],
-        "spread_by_grade": {grade: _round(share) for grade, share in statement.spread_by_grade.items()},
-        "uncertainty": None if statement.uncertainty is None else _uncertainty(statement.uncertainty),
-        **({} if statement.gaps is None else {"gaps": _gaps(statement.gaps)}),
+        "claims": [claim_json(check) for check in statement.claims],
+        "plan": {name: plan_json(proof, statement.late[name]) for name, proof in statement.proofs.items()},
+        "schedule": {name: schedule_json(proof) for name, proof in statement.schedules.items()},
+        **drivers_json(statement.drivers),
+        "uncertainty": None if statement.uncertainty is None else uncertainty_json(statement.uncertainty),
+        **({} if statement.gaps is None else {"gaps": gaps_json(statement.gaps)}),
         "definitions": {key: {lang: say(lang, f"define.{key}") for lang in LANGS} for key in DEFINITIONS},
     }
 
@@ -170,7 +167,8 @@ def _rule(figures: RuleFigures) -> Json:
     }
 
 
-def _claim(check: Check) -> Json:
+def claim_json(check: Check) -> Json:
+    """A claim under one way of counting."""
     claim = check.claim
     return {
         "id": claim.id,
@@ -211,7 +209,8 @@ def _mix(mix: Mix) -> Json:
     }
 
 
-def _plan(proof: Proof, late: int) -> Json:
+def plan_json(proof: Proof, late: int) -> Json:
+    """The proof of a plan."""
     return {
         "cost": _round(proof.cost_cny_per_year),
         "bound": _round(proof.bound_cny_per_year),
@@ -233,7 +232,8 @@ def _plan(proof: Proof, late: int) -> Json:
     }
 
 
-def _schedule(proof: ScheduleProof) -> Json:
+def schedule_json(proof: ScheduleProof) -> Json:
+    """The proof of an order of moves."""
     return {
         "cost": _round(proof.cost_cny),
         "bound": _round(proof.bound_cny),
@@ -244,7 +244,19 @@ def _schedule(proof: ScheduleProof) -> Json:
     }
 
 
-def _uncertainty(found: Uncertainty) -> Json:
+def drivers_json(drivers: Sequence[Driver]) -> Json:
+    """What goes with the headline's net annual saving, and how sure it is."""
+    return {
+        "drivers": [
+            {"path": d.path, "grade": d.grade, "unit": d.unit, "rank_correlation": _round(d.correlation)}
+            for d in drivers
+        ],
+        "spread_by_grade": {grade: _round(share) for grade, share in by_grade(drivers).items()},
+    }
+
+
+def uncertainty_json(found: Uncertainty) -> Json:
+    """How sure the figures are."""
     return {
         "convergence": _rounded(asdict(found.convergence)),
         "sensitivity": {name: _rounded(asdict(part)) for name, part in found.sensitivities.items()},
@@ -252,7 +264,8 @@ def _uncertainty(found: Uncertainty) -> Json:
     }
 
 
-def _gaps(found: Gaps) -> Json:
+def gaps_json(found: Gaps) -> Json:
+    """Which blanks cost most."""
     return {
         "figure": "annual_total",
         "columns": [

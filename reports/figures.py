@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.clock import HOURS_PER_DAY
+from ..scenarios.elementary import power
 from ..sim.ledger import ANNUAL, ONE_OFF
 from .books import MONTHS_PER_YEAR, Books, rows_of
 from .cash import payback, present_value
@@ -54,7 +55,7 @@ def total_savings(books: Books, name: str) -> dict[str, Figure]:
     without_staff = rows_of(set(ANNUAL) - {"staff"})
     first = books.each(books.baseline, lambda o: o.rooms_open[0])
     left = residual_cny(books, name) - residual_cny(books, books.baseline)
-    worth_now = left * (1.0 + rate) ** -books.scenario.time.years
+    worth_now = left * power(1.0 + rate, -books.scenario.time.years)
 
     def amount(unit: str, *where: str, category: str) -> Figure:
         rows = rows_of({category}, *where)

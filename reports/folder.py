@@ -8,6 +8,7 @@ by the next that writes there: its lock fell with that process.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import IO
 
 from ..scenarios.errors import RoomfoldError
-from ..sim.durable import sync_tree
-from ..sim.store import FORMER, LOCK, OUTPUT, SUFFIX, Store, locked
+from ..sim.durable import OF_THE_DISK, settled, sync_tree, unwritable
+from ..sim.lock import LOCK, locked
+from ..sim.store import FORMER, OUTPUT, SUFFIX, Store, beside
 from . import manifest
 
 LEFT_BY_DESKTOPS = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -40,7 +42,9 @@ def check_folder(folder: Path, written: Written = manifest.written) -> None:
 
     Raises:
         FolderError: if it is none of these.
+        InputError: if nothing can have that name.
     """
+    folder = settled(folder)
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -64,17 +68,21 @@ def check_place(folder: Path, written: Written = manifest.written) -> None:
 
     Raises:
         FolderError: see ``check_folder``.
-        OSError: with the name of the folder that cannot be written to.
+        InputError: with the name of the folder that cannot be written to.
+        OSError: the disk is full.
     """
+    folder = settled(folder)
     check_folder(folder, written)
-    place = folder.absolute().parent
+    place = folder.parent
     while not place.exists():
         place = place.parent
     try:
-        with _temporary(folder.absolute(), place):
+        with _temporary(folder, place):
             pass
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(place)) from error
+        if error.errno in OF_THE_DISK:
+            raise
+        raise unwritable(folder if error.errno == errno.ENAMETOOLONG else place, error) from error
 
 
 def write_folder(
@@ -95,8 +103,8 @@ def write_folder(
         RoomfoldError: if another process writes there.
         OSError: with a file's name, or that of the folder: the disk is full, say.
     """
+    folder = settled(folder)
     check_folder(folder, written)
-    folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _working(folder, store) as working:
         output = working / OUTPUT
@@ -134,7 +142,13 @@ def _files(folder: Path) -> set[str]:
 
 @contextmanager
 def _temporary(folder: Path, place: Path) -> Iterator[Path]:
-    """An empty folder to work in, held by this process, gone in the end; what a dead one left goes first."""
+    """An empty folder to work in, held by this process, gone in the end; what a dead one left goes first.
+
+    Raises:
+        RoomfoldError: if another process works there, or at a run to the same folder.
+    """
+    if (running := beside(folder) / LOCK).exists():
+        locked(running.parent).close()
     temporary = place / f".{folder.name}{SUFFIX}"
     temporary.mkdir(exist_ok=True)
     if others := {path.name for path in temporary.iterdir()} - {LOCK, OUTPUT, FORMER}:

@@ -6,8 +6,8 @@ also serve what is still to come, and a figure that is filled in is not exact. C
 quantity stands share its part, so parts do not add up. What rooms and machines differ by within a world is
 chance here, and not counted.
 
-The shares are those of ``rank``, not the Sobol indices of ``uncertainty``: with the few dozen worlds of a
-run, a polynomial fitted to all quantities at once overstates the largest.
+The shares are those of ``rank``, not the Sobol indices of ``uncertainty``, which list the few quantities that
+stand out from chance one by one: behind a column stand several.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from ..scenarios.check import GRADES
 from ..scenarios.draw_listed import listed_of
 from ..scenarios.listed import TABLES, Listed
+from ..scenarios.listed.carried import names
 from ..scenarios.listed.table import Table
 from ..scenarios.loader import quantities
 from ..scenarios.quantity import Quantity
 from ..scenarios.schema import Scenario
 from ..scenarios.terms import Grade
-from .estate_tables import names
 from .rank import Driver
 
 Bools = NDArray[np.bool_]

@@ -31,6 +31,7 @@ from ..scenarios.errors import InputError, RoomfoldError
 from ..scenarios.estate import Estate
 from ..scenarios.fleet import FleetScenario
 from ..scenarios.loader import fingerprint, load_any
+from ..scenarios.trust import RECORD
 from ..scenarios.world import World
 from ..sim.codec import plain, typed
 from ..sim.outcome import Study, WorldResult
@@ -132,13 +133,15 @@ def kept(folder: Path) -> Kept:
     if not manifest.unchanged(folder, SCENARIO, made):
         raise KeptError(f"{folder / SCENARIO}: was changed since the run; run it anew")
     try:
-        scenario = load_any(folder / SCENARIO)
+        scenario = load_any(folder / SCENARIO, trust=RECORD)
     except InputError as error:
         raise _unreadable(folder, made, str(error.problems[0])) from error
     if isinstance(scenario, FleetScenario):
         raise KeptError(f"{folder}: is the run of a fleet, which keeps no study; run it anew for its report")
     content = _content(folder, made)
-    values = next(result.draws for result in content.results if result.world == content.world)
+    values = next((result.draws for result in content.results if result.world == content.world), None)
+    if values is None:
+        raise KeptError(f"{folder / NAME}: is damaged; run it anew")
     clock = Clock.of(scenario.time, scenario.calendar)
     world = World(content.seed, content.world, values, clock, content.estate)
     study = Study(scenario, content.seed, content.results, world, content.plans, content.runs)
@@ -167,13 +170,13 @@ def _content(folder: Path, made: Mapping[str, object]) -> _Content:
         raise KeptError(f"{path}: is damaged; run it anew")
     listed, _, rest = rest.partition(b"\n")
     arrays, at = [], 0
-    for fields in json.loads(listed):
-        block = _Block(*fields)
-        arrays.append(_unpacked(block, rest[at : at + block.size]))
-        at += block.size
     try:
+        for fields in json.loads(listed):
+            block = _Block(*fields)
+            arrays.append(_unpacked(block, rest[at : at + block.size]))
+            at += block.size
         found: _Content = typed(_Content, json.loads(arrays[0].tobytes()), arrays[1:])
-    except (TypeError, KeyError, ValueError, AttributeError, IndexError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, IndexError, OSError, RecursionError) as error:
         raise _unreadable(folder, made, f"its results have other fields: {error}") from error
     return found
 
@@ -195,6 +198,8 @@ def _unpacked(block: _Block, data: bytes) -> Array:
     """The array that was packed; it can be written to, as it could be then."""
     dtype = np.dtype(block.dtype)
     size = math.prod(block.shape) * dtype.itemsize
+    if dtype.hasobject or min(block.size, *block.shape, 0) < 0:
+        raise ValueError("no array of numbers")
     raw = np.frombuffer(_codec().decompress(data, size, asbytes=True), dtype=np.uint8)
     numbers = raw.reshape(dtype.itemsize, -1).T if block.split else raw
     return numbers.copy().view(dtype).reshape(block.shape, order=block.order)

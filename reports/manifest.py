@@ -10,6 +10,7 @@ from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Protocol
 
+from ..scenarios.confined import strays
 from ..scenarios.errors import RoomfoldError
 from ..scenarios.fleet import FleetScenario
 from ..scenarios.schema import Scenario
@@ -19,6 +20,7 @@ NAME = "manifest.json"
 LOG = "run.log"  # of this run alone, the only file that another run need not repeat
 RUN_ID_BYTES = 5
 CHUNK_BYTES = 1 << 20
+MOST_WORLDS = 100_000  # as in a scenario
 
 
 class Citable(Protocol):
@@ -88,9 +90,11 @@ def write(statement: Citable, folder: Path, *, command: str, options: Mapping[st
 
 def read(folder: Path) -> dict[str, object] | None:
     """The manifest of a run; None if the folder holds no run."""
+    if not (folder / NAME).is_file():
+        return None
     try:
         found = json.loads((folder / NAME).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and "roomfold" in found else None
 
@@ -100,12 +104,16 @@ def made(folder: Path) -> dict[str, object]:
 
     Raises:
         NoRunError: if the folder holds none, saying what it holds.
+        RoomfoldError: if a link or a device lies in it: a run may come from anybody, and is read as it is.
     """
     found = read(folder)
     if found is None:
         from .holding import no_run
 
         raise no_run(folder)
+    stray = next(strays(folder), None)
+    if stray is not None:
+        raise RoomfoldError(f"{stray}: is a link or a device, must be a file of the run")
     return found
 
 
@@ -127,7 +135,7 @@ def options(folder: Path) -> Options:
     """
     found = made(folder)
     worlds, seed = found.get("worlds"), found.get("seed")
-    if not isinstance(worlds, int) or not isinstance(seed, int):
+    if not isinstance(worlds, int) or not isinstance(seed, int) or not 0 < worlds <= MOST_WORLDS or seed < 0:
         raise RoomfoldError(f"{folder / NAME}: names no number of worlds or no seed")
     return Options(worlds, seed)
 

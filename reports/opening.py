@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..scenarios.schema import Scenario
+from ..scenarios.trust import NOTHING_MORE, Trust
 from ..sim.store import Asked, BegunError, Store, beside, named
 from . import manifest
 from .folder import check_folder
@@ -36,11 +37,13 @@ def resume(
     out: Path | None = None,
     worlds: int | None = None,
     seed: int | None = None,
+    trust: Trust = NOTHING_MORE,
 ) -> Store | Path:
     """The working folder of the run that was to write ``folder``; that folder if the run is complete.
 
     Args:
         scenario, out, worlds, seed: what the run must have been asked for; anything if None.
+        trust: what the run's scenario may do.
 
     Raises:
         BegunError: if it was asked for something else.
@@ -48,7 +51,7 @@ def resume(
         InputError: if there is no run, or it cannot be continued here.
     """
     target = named(folder)
-    store = Store.resume(target, finished=manifest.read(target) is not None)
+    store = Store.resume(target, finished=manifest.read(target) is not None, trust=trust)
     try:
         compared = {
             **(_finished(target) if store is None else _begun(store)),

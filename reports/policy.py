@@ -11,6 +11,7 @@ import numpy as np
 from ..scenarios.clock import HOURS_PER_DAY
 from ..scenarios.policy import Rule
 from .books import Books
+from .figures import Figure
 from .quantiles import Floats, Stat
 
 YEAR = "year"
@@ -48,16 +49,24 @@ def policy_of(books: Books, alternative: str) -> dict[str, RuleFigures]:
 
 def _figures(books: Books, alternative: str, name: str, rule: Rule) -> RuleFigures:
     each = [result.outcomes[alternative].policy[name] for result in books.results]
-    short = np.array([outcome.shortfall for outcome in each])
     return RuleFigures(
         rule=rule.rule,
         due=due_day(rule),
         met_share=float(np.mean([outcome.met for outcome in each])),
-        met_on=Stat.of_times(_years(books, [outcome.met_h for outcome in each]), YEAR),
-        first_on=Stat.of_times(_years(books, [outcome.first_h for outcome in each]), YEAR),
-        shortfall=Stat.of_times(short, each[0].unit),
         source=rule.source,
+        **{key: Stat.of_times(*figure) for key, figure in dates(books, alternative, name).items()},
     )
+
+
+def dates(books: Books, alternative: str, name: str) -> dict[str, Figure]:
+    """When a rule was met and first worked on, and by how much it was missed, by attribute of RuleFigures."""
+    each = [result.outcomes[alternative].policy[name] for result in books.results]
+    short = np.array([outcome.shortfall for outcome in each])
+    return {
+        "met_on": Figure(_years(books, [outcome.met_h for outcome in each]), YEAR),
+        "first_on": Figure(_years(books, [outcome.first_h for outcome in each]), YEAR),
+        "shortfall": Figure(short, each[0].unit),
+    }
 
 
 def due_day(rule: Rule) -> date | None:

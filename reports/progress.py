@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..scenarios.schema import Scenario
+from ..scenarios.visible import visible
 from ..sim.outcome import WorldResult
 from .screen import estimate
 
@@ -29,10 +31,9 @@ class Progress:
         self._scenario, self._before = scenario, before
         self._results: list[WorldResult] = []
         self._began, self._drawn = time.monotonic(), 0.0
-        self._terminal = sys.stderr.isatty()
-        _say(
-            f"{scenario.title.en}: simulating{f', {before} worlds were finished before' if before else ''}\n"
-        )
+        self._terminal = sys.stderr is not None and sys.stderr.isatty()
+        finished = f", {before} worlds were finished before" if before else ""
+        _say(f"{visible(scenario.title.en)}: simulating{finished}\n")
 
     def __call__(self, result: WorldResult, done: int, total: int) -> None:
         """Count one more world."""
@@ -67,7 +68,7 @@ class FrontierProgress:
 
     def __init__(self, scenario: Scenario) -> None:
         self._began = time.monotonic()
-        _say(f"{scenario.title.en}: planning and simulating a frontier\n")
+        _say(f"{visible(scenario.title.en)}: planning and simulating a frontier\n")
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Say what is done: plans made in the only world, or worlds."""
@@ -103,4 +104,7 @@ class Step:
 
 
 def _say(text: str) -> None:
-    print(text, end="", file=sys.stderr, flush=True)
+    """Say it if anybody listens: a closed or full stderr stops no work."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(text, end="", file=sys.stderr, flush=True)

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..scenarios.listed.carried import as_kept, copy_tables
 from ..scenarios.loader import resolved_yaml
 from ..sim.outcome import Study
 from ..sim.store import Store
 from . import manifest
-from .estate_tables import as_kept, copy_tables
 from .folder import write_folder
 from .statement import Statement
 

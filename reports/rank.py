@@ -25,6 +25,7 @@ LARGEST_OF_HUNDRED = 3.5
 FEWEST_WORLDS = 3
 GRADES = ("S", "W", "A")
 _TINY = 1e-12
+_DIGITS = 12  # of a correlation: what rounding leaves of none is none, and equals stand by name
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,11 @@ def rank_correlations(books: Books, values: Floats) -> tuple[Driver, ...]:
         best = int(np.argmax(np.abs(partial)))
         if abs(partial[best]) <= chance(len(values) - len(found)):
             break
-        direction = drawn[best] / np.linalg.norm(drawn[best])
-        share = float(direction @ left) ** 2 / len(values)
+        direction = drawn[best] / _length(drawn[best])
+        share = _product(direction, left) ** 2 / len(values)
         found.append(_driver(known, paths[best], partial[best], share))
-        left = left - direction * (direction @ left)
-        drawn = [column - direction * (direction @ column) for column in drawn]
+        left = left - direction * _product(direction, left)
+        drawn = [column - direction * _product(direction, column) for column in drawn]
     taken = {driver.path for driver in found}
     rest = [(p, _correlation(c, left)) for p, c in zip(paths, drawn, strict=True) if p not in taken]
     rest.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
@@ -100,8 +101,17 @@ def _driver(known: Mapping[str, Quantity], path: str, correlation: float, share:
 
 def _correlation(column: Floats, left: Floats) -> float:
     """Correlation of two columns of mean 0; 0 where nothing is left of one."""
-    norms = float(np.linalg.norm(column) * np.linalg.norm(left))
-    return float(column @ left) / norms if norms > _TINY * len(left) else 0.0
+    norms = _length(column) * _length(left)
+    return round(_product(column, left) / norms, _DIGITS) if norms > _TINY * len(left) else 0.0
+
+
+def _product(one: Floats, other: Floats) -> float:
+    """Inner product, summed in one order on every machine; that of a BLAS depends on the processor."""
+    return float((one * other).sum())
+
+
+def _length(column: Floats) -> float:
+    return math.sqrt(_product(column, column))
 
 
 def _standard(values: Floats) -> Floats:

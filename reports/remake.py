@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..scenarios.errors import RoomfoldError
+from ..sim.durable import settled
 from ..sim.outcome import Study
 from . import manifest
 from .folder import LEFT_BY_DESKTOPS, check_place, write_folder
@@ -167,7 +168,7 @@ def _place(folder: Path, out: Path | None) -> Path:
     """Folder to write, if reports may be written there."""
     run = folder.resolve()
     place = out or run.with_name(run.name + SUFFIX)
-    if place.resolve().is_relative_to(run):
+    if settled(place).resolve().is_relative_to(run):
         raise RemakeError(f"{place}: lies in the run's own folder; choose another with --out")
     check_place(place, written)
     return place
@@ -215,8 +216,12 @@ def restated(folder: Path, found: Kept) -> Statement:
         raise KeptError(f"{path}: is not as the run wrote it; run it anew")
     version, hashed = str(made["roomfold"]), str(made["scenario_fingerprint"])
     statement = replace(state(found.study), version=version, fingerprint=hashed)
-    then = json.loads(path.read_text("utf-8"))
-    return replace(statement, rewritten=Rewritten.of(made, then, statement.to_json()))
+    try:
+        then = json.loads(path.read_text("utf-8"))
+        rewritten = Rewritten.of(made, then, statement.to_json())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeptError(f"{path}: is damaged ({type(error).__name__}); run it anew") from None
+    return replace(statement, rewritten=rewritten)
 
 
 def _carried(place: Path, folder: Path, statement: Statement) -> list[str]:

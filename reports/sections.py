@@ -8,6 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from ..optimize.endings import BY_FAILURE, BY_TIME
 from ..optimize.plan import Proof
 from ..scenarios.check import assumptions, counts
 from ..scenarios.loader import quantities
@@ -61,6 +62,8 @@ WAYS_TO_PACK = {
     "patterns": "page.plan.by_patterns",
     "exact": "page.plan.by_exact",
     "profiles by the hour": "page.plan.by_profiles",
+    BY_TIME: "page.plan.by_time",
+    BY_FAILURE: "page.plan.by_failure",
 }
 
 

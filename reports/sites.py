@@ -13,6 +13,7 @@ from ..sim.ledger import ANNUAL
 from ..sim.outcome import Outcome, Study
 from ..sim.run import Recovered
 from .books import Books, annual_years, rows_of
+from .figures import Figure
 from .quantiles import Floats, Stat
 
 ELECTRICITY = rows_of({"electricity"})
@@ -79,24 +80,33 @@ def recovery_of(books: Books, alternative: str) -> RecoveryFigures | None:
     found = [result.outcomes[alternative].service.recovered for result in books.results]
     if all(recovered is None for recovered in found):
         return None
+    return RecoveryFigures(
+        **{key: Stat.of(*figure) for key, figure in recovery_figures(books, alternative).items()}
+    )
+
+
+def recovery_figures(books: Books, alternative: str) -> dict[str, Figure]:
+    """The same in each world, by attribute of RecoveryFigures."""
     years = books.clock.months / MONTHS_PER_YEAR
 
-    def stat(unit: str, per: float, value: Callable[[Recovered], float], other: str | None = None) -> Stat:
+    def figure(
+        unit: str, per: float, value: Callable[[Recovered], float], other: str | None = None
+    ) -> Figure:
         def of(outcome: Outcome) -> float:
             service = outcome.service
             if service.recovered is not None:
                 return value(service.recovered) / per
             return float(getattr(service, other)) / per if other else 0.0
 
-        return Stat.of(books.each(alternative, of), unit)
+        return Figure(books.each(alternative, of), unit)
 
-    return RecoveryFigures(
-        takeovers=stat("1/yr", years, lambda r: r.takeovers),
-        data_lost_minutes=stat("min/yr", years, lambda r: r.data_lost_minutes),
-        worst_day_hours=stat("h", 1, lambda r: r.worst_day_hours),
-        system_hours_lost_without=stat(
+    return {
+        "takeovers": figure("1/yr", years, lambda r: r.takeovers),
+        "data_lost_minutes": figure("min/yr", years, lambda r: r.data_lost_minutes),
+        "worst_day_hours": figure("h", 1, lambda r: r.worst_day_hours),
+        "system_hours_lost_without": figure(
             "h/yr", years, lambda r: r.system_hours_lost_without, "system_hours_lost"
         ),
-        worst_down_without=stat("count", 1, lambda r: r.worst_down_without, "worst_down"),
-        worst_day_hours_without=stat("h", 1, lambda r: r.worst_day_hours_without),
-    )
+        "worst_down_without": figure("count", 1, lambda r: r.worst_down_without, "worst_down"),
+        "worst_day_hours_without": figure("h", 1, lambda r: r.worst_day_hours_without),
+    }

@@ -9,6 +9,7 @@ from .lines import title
 from .messages import Lang, money, number, say, share
 from .statement import Statement
 from .uncertainty.contest import AIMS
+from .uncertainty.indices import Sensitivity
 
 SHOWN = 12
 
@@ -51,4 +52,9 @@ def sure(statement: Statement, lang: Lang) -> Sure | None:
         (title(statement, name, lang), *(share(place.best[aim]) for aim in AIMS), share(place.undominated))
         for name, place in found.standings.items()
     )
-    return Sure(converged, say(lang, "page.sure.indices", q2=share(annual.q2)), indices, standings)
+    return Sure(converged, _lead(annual, lang), indices, standings)
+
+
+def _lead(found: Sensitivity, lang: Lang) -> str:
+    """What the indices are, how much is explained, and what cannot be told from chance."""
+    return say(lang, "page.sure.indices", q2=share(found.q2), chance=f"{found.chance:.2f}")

@@ -47,7 +47,7 @@ def strays(folder: Path) -> Iterator[Path]:
 
 
 def leading_out(path: Path, folder: Path) -> Path | None:
-    """The first thing at or below ``path`` that is a device or a pipe, or a link out of ``folder``; else None.
+    """The first device, pipe, or link out of ``folder`` that is at or below ``path``; None if none is.
 
     A link that stays within is as good as what it leads to.
     """

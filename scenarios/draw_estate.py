@@ -21,6 +21,7 @@ from .draw_rooms import draw_rooms
 from .draw_servers import draw_servers
 from .draw_steps import Newcomers, newcomers, rises, with_sizes
 from .drawing import MONTHS_PER_YEAR, Draw, Floats, Ints, apportion, choose, lognormal
+from .elementary import log
 from .estate import NEVER, Estate, Servers, Systems, Units
 from .quantity import Quantity
 from .schema import Scenario
@@ -110,7 +111,7 @@ def _systems(
     kind[usual:] = np.where(stepped.demand_class < 0, kind[usual:], stepped.demand_class)
     kind = told(kind, said.rows("systems", "demand_class", list(demand.classes)))
     zone = choose(draw.u("zone", ids), np.array(list(estate.zones.values())))
-    lasting = -np.log(draw.u("retirement", ids)) * MONTHS_PER_YEAR
+    lasting = -log(draw.u("retirement", ids)) * MONTHS_PER_YEAR
     rate = max(draw.of(estate.retired_systems_per_year), 1e-12)
     # A new system is not given up within its first year.
     retires = np.ceil(np.where(arrives > 0, arrives + MONTHS_PER_YEAR, 0) + lasting / rate)

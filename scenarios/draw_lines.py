@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from .draw_listed import Said, told
 from .drawing import Draw, Floats, Ints, choose
+from .elementary import log
 from .estate import Lines, Systems, Units
 
 Bools = NDArray[np.bool_]
@@ -72,5 +73,5 @@ def _kind_of(draw: Draw, said: Said) -> Ints:
     mbps, rent = said.numbers("systems", "line_mbps"), said.numbers("systems", "line_cny_per_year")
     rents = np.array([draw.of(kind.price_cny_per_year) for kind in kinds])
     by_rent = np.abs(rent[:, None] - rents).argmin(axis=1)
-    by_mbps = np.abs(np.log(mbps[:, None] / np.array([kind.mbps for kind in kinds]))).argmin(axis=1)
+    by_mbps = np.abs(log(mbps[:, None] / np.array([kind.mbps for kind in kinds]))).argmin(axis=1)
     return np.asarray(np.where(np.isnan(mbps), by_rent, by_mbps).astype(np.int32))

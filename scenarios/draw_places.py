@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .drawing import Draw, Floats
+from .elementary import arcsin, arctan2, cos, sin
 from .schema import Estate
 from .sites import EARTH_RADIUS_KM
 
@@ -52,8 +53,8 @@ def draw_coordinates(draw: Draw, level: Ints, ids: Ints) -> tuple[Floats, Floats
 def _beyond(north: Floats, east: Floats, away_km: Floats, bearing: Floats) -> tuple[Floats, Floats]:
     """Where one comes to from points (in radians) over a distance along a bearing, in degrees."""
     angle = away_km / EARTH_RADIUS_KM
-    sine = np.sin(north) * np.cos(angle) + np.cos(north) * np.sin(angle) * np.cos(bearing)
-    to_north = np.arcsin(np.clip(sine, -1.0, 1.0))
-    turn = np.arctan2(np.sin(bearing) * np.sin(angle) * np.cos(north), np.cos(angle) - np.sin(north) * sine)
+    sine = sin(north) * cos(angle) + cos(north) * sin(angle) * cos(bearing)
+    to_north = arcsin(np.clip(sine, -1.0, 1.0))
+    turn = arctan2(sin(bearing) * sin(angle) * cos(north), cos(angle) - sin(north) * sine)
     to_east = np.degrees(east + turn)
     return np.degrees(to_north), (to_east + 180.0) % 360.0 - 180.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from . import elementary
 from .clock import Clock
 from .draw_listed import Said, bought_when, next_renewal, told
 from .draw_parts import MachineParts, machine_parts
@@ -86,7 +86,7 @@ def _system_of(draw: Draw, said: Said, systems: Systems, like: Ints) -> tuple[In
     """
     mean = max(draw.of(draw.scenario.estate.servers_per_system), 1.0)
     u = draw.u("servers-per-system", systems.id)
-    extra = np.zeros(len(u)) if mean == 1 else np.floor(np.log(u) / np.log(1 - 1 / mean))
+    extra = np.zeros(len(u)) if mean == 1 else np.floor(elementary.log(u) / elementary.log(1 - 1 / mean))
     count = 1 + np.minimum(extra, MOST_SERVERS_PER_SYSTEM - 1).astype(np.int32)
     count = told(count, said.numbers("systems", "servers"))
     rows = np.arange(len(count), dtype=np.int32)
@@ -134,7 +134,7 @@ def _retirement(
     Some zombies are found out when they are due for replacement.
     """
     rate = max(draw.of(draw.scenario.estate.zombie_retirement_per_year), 1e-12)
-    wait = -np.log(draw.u("zombie-found", ids)) / rate * MONTHS_PER_YEAR
+    wait = -elementary.log(draw.u("zombie-found", ids)) / rate * MONTHS_PER_YEAR
     found = np.ceil(systems.arrives_month[system] + np.minimum(wait, 1e8))
     due = generation_month[:, 1:].min(axis=1, initial=NEVER)
     unseen = draw.u("zombie-replaced", ids) < draw.of(draw.scenario.estate.zombie_replaced_share)
@@ -198,8 +198,8 @@ def _demand(
     classes = list(draw.scenario.demand.classes.values())
     noise = np.array([draw.of(c.noise) for c in classes])
     ratio = _peak_ratios(draw.scenario, draw.clock, noise)[demand_class]
-    typical = np.exp(np.log(capacity[today]).mean()) if today.any() else capacity
-    busier = (typical / capacity) ** (1 - DEMAND_ELASTICITY)
+    typical = elementary.exp(elementary.log(capacity[today]).mean()) if today.any() else capacity
+    busier = elementary.power(typical / capacity, 1 - DEMAND_ELASTICITY)
     working = 1 - draw.of(draw.scenario.estate.zombie_share)
     utilisation = draw.each(draw.scenario.estate.cpu_utilisation, ids) / working * busier
     own = capacity * np.minimum(part.share, part.reach)
@@ -212,7 +212,7 @@ def _demand(
 
 def _peak_ratios(scenario: Scenario, clock: Clock, noise: Floats) -> Floats:
     """95th percentile of demand over its mean, by class, for noise close to normal."""
-    z = ndtri((np.arange(64) + 0.5) / 64)
+    z = elementary.normal_quantile((np.arange(64) + 0.5) / 64)
     year = class_profiles(scenario, clock)[:, : int(clock.month_edges_h[12])]
     factors = (1 + noise[:, None] * z) ** 2 / (1 + noise[:, None] ** 2)
     return np.array([np.quantile(np.multiply.outer(p, f), 0.95) for p, f in zip(year, factors, strict=True)])

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from .clock import Clock
+from .elementary import exp, log1p, normal_quantile
 from .quantity import Quantity
 from .schema import Scenario
 from .streams import uniforms
@@ -26,8 +26,8 @@ MONTHS_PER_YEAR = 12
 
 def lognormal(u: Floats, cv: float) -> Floats:
     """Factors with mean 1 and coefficient of variation ``cv``."""
-    sigma = np.sqrt(np.log1p(cv**2))
-    return np.asarray(np.exp(sigma * ndtri(u) - sigma**2 / 2))
+    sigma = np.sqrt(log1p(cv * cv))
+    return exp(sigma * normal_quantile(u) - sigma * sigma / 2)
 
 
 def apportion(total: int, weights: Floats) -> Ints:

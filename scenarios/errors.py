@@ -24,7 +24,14 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        return one_line(f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}")
+
+
+def one_line(text: str) -> str:
+    """A text with what a terminal would not print written as an escape: it may quote any file."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class InputError(RoomfoldError):
@@ -50,10 +57,10 @@ class InfeasibleError(RoomfoldError):
 def explained(error: Exception) -> tuple[str, int]:
     """Any error as a user reads it, in one line, and its exit code."""
     if isinstance(error, RoomfoldError):
-        return str(error), error.exit_code
+        return "\n".join(map(one_line, str(error).split("\n"))), error.exit_code
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
-        return f"roomfold: {name}{error.strerror or error}", 1
+        return one_line(f"roomfold: {name}{error.strerror or error}"), 1
     if isinstance(error, MemoryError):
         return f"roomfold: not enough memory{f' ({error})' if str(error) else ''}", 1
     what = " ".join(f"{type(error).__name__}: {error}".split())

@@ -13,6 +13,7 @@ from pydantic import Field, JsonValue
 
 from .quantity import Spec
 from .terms import Grade, Name, Text
+from .trust import Trusted
 
 Compatibility = Literal["none", "cloudsim-3.0.3"]
 Quirk = Literal[
@@ -225,7 +226,7 @@ class Control(Spec):
     )
 
 
-class FleetScenario(Spec):
+class FleetScenario(Trusted):
     """Hosts, components with measured demand, and the policies that are compared on them."""
 
     schema_version: Literal[1] = Field(alias="schema", description="Version of this format")

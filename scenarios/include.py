@@ -15,6 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
+from .confined import below, relative
 from .errors import InputError, Problem
 from .tree import Entry, Key, Mapping, Mark, Node, UnreadableError, at, describe
 from .variants import Variants, chosen_from, named, split, take
@@ -24,6 +25,7 @@ LIBRARY_PREFIX = "library:"
 OWN_NAME = "scenario.yaml"  # of a scenario in a folder of its own
 QUANTITY_KEYS = frozenset({"value", "low", "mode", "high", "dist"})
 _SUFFIXES = (".yaml", ".yml")
+_LONGEST_PATH = 500
 
 
 def library_names() -> list[str]:
@@ -214,9 +216,9 @@ def _included(item: Node, source: _Source, chain: tuple[str, ...]) -> _Source:
     if not isinstance(text, str) or not text:
         raise UnreadableError(item.mark, f"got {describe(text)}, must be a file or library:FILE")
     if text.startswith(LIBRARY_PREFIX):
-        found = _library_file(PurePosixPath(text.removeprefix(LIBRARY_PREFIX)), item)
+        found = _library_file(text.removeprefix(LIBRARY_PREFIX), item)
     elif source.in_library:
-        found = _library_file(PurePosixPath(source.folder) / text, item)
+        found = _library_file(f"{source.folder}/{text}", item)
     else:
         found = _file_below(Path(source.folder), text, source.shown, item)
     if not _exists(found.file):
@@ -234,15 +236,15 @@ def _exists(file: Traversable) -> bool:
         return False
 
 
-def _library_file(relative: PurePosixPath, item: Node) -> _Source:
-    if relative.is_absolute() or ".." in relative.parts:
+def _library_file(path: str, item: Node) -> _Source:
+    if not relative(path):
         raise UnreadableError(item.mark, f"got {item.value!r}, must stay inside the library")
-    return _in_library(relative)
+    return _in_library(PurePosixPath(path))
 
 
 def _file_below(folder: Path, text: str, shown: str, item: Node) -> _Source:
     path = folder / text
-    if "\0" in text or not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+    if not (relative(text) and below(path, folder)):
         raise UnreadableError(item.mark, f"got {text!r}, must stay inside the folder of the including file")
     return _on_disk(path, str(Path(shown).parent / text))
 
@@ -299,8 +301,8 @@ def _override(tree: Node, text: str, problems: list[Problem]) -> Node:
     nowhere = Mark("--set", 0, 0)
     name, equals, value = text.partition("=")
     keys = tuple(name.strip().split("."))
-    if not equals or not all(keys):
-        problems.append(at(nowhere, (), f"got {text!r}, must be PATH=VALUE, e.g. time.years=3"))
+    if not equals or not all(keys) or len(name) > _LONGEST_PATH:
+        problems.append(at(nowhere, (), f"got {describe(text)}, must be PATH=VALUE, e.g. time.years=3"))
         return tree
     try:
         node = parse_value(decode(value.encode("utf-8", "surrogateescape"), "--set"), "--set", problems)
@@ -318,7 +320,7 @@ def _set(node: Node, keys: tuple[str, ...], value: Node, fail: Callable[[str], U
         return value
     head, rest = keys[0], keys[1:]
     if isinstance(node.value, list):
-        if not head.isdigit() or int(head) >= len(node.value):
+        if not (head.isascii() and head.isdigit()) or int(head) >= len(node.value):
             raise fail(f"got {head!r}, must be a position from 0 to {len(node.value) - 1}")
         items = list(node.value)
         items[int(head)] = _set(items[int(head)], rest, value, fail)

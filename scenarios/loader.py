@@ -18,7 +18,8 @@ from .listed.columns import TABLES
 from .quantity import Quantity
 from .schema import Scenario
 from .tree import Node
-from .user_files import files_placed
+from .trust import NOTHING_MORE, Trust
+from .user_files import Code, files_placed, is_own_code
 from .validate import validate
 from .yaml_strict import scalar
 
@@ -27,37 +28,62 @@ _TEXTS = frozenset({"title", "summary", "what", "source"})
 _CODE = ("model", "detector", "selector", "placement")
 
 
-def load(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+def load(path_or_name: str | Path, overrides: Sequence[str] = (), trust: Trust = NOTHING_MORE) -> Scenario:
     """The estate scenario in a file, or the bundled one of that name.
 
     Args:
         path_or_name: a path, or a bare name such as ``inner-mongolia``.
         overrides: ``path=value`` texts, e.g. ``time.years=3``; the value is YAML.
+        trust: what the scenario may have done beside reading files below its own folder.
 
     Raises:
         InputError: with every problem found, the scenario's own file first.
     """
-    scenario = load_any(path_or_name, overrides)
+    scenario = load_any(path_or_name, overrides, trust)
     if isinstance(scenario, FleetScenario):
         message = "got a fleet scenario, must be an estate scenario (one without 'kind: fleet')"
         raise InputError([Problem(str(path_or_name), 0, 0, "kind", message)])
     return scenario
 
 
-def load_any(path_or_name: str | Path, overrides: Sequence[str] = ()) -> Scenario | FleetScenario:
+def load_any(
+    path_or_name: str | Path, overrides: Sequence[str] = (), trust: Trust = NOTHING_MORE
+) -> Scenario | FleetScenario:
     """The scenario in a file, of whichever kind it says it is; see ``load``."""
     problems: list[Problem] = []
     tree, shown = gather(path_or_name, overrides, problems)
     scenario: Scenario | FleetScenario | None
-    tree = filled_in(files_placed(tree, problems))
+    tree = filled_in(files_placed(tree, problems, trust))
     if _is_fleet(tree):
         scenario = validate(FleetScenario, tree, problems)
     else:
         scenario = validate(Scenario, tree, problems)
     if problems or scenario is None:
-        unique = set(problems)
-        raise InputError(sorted(unique, key=lambda p: (p.file != shown, p)))
+        raise InputError(sorted(_once(problems), key=lambda p: (p.file != shown, p)))
+    scenario.trusted(trust)
     return scenario
+
+
+def own_code(scenario: Scenario | FleetScenario) -> list[Code]:
+    """Code of the user's own that a scenario names, in the order of its fields."""
+    if isinstance(scenario, Scenario):
+        named = [("demand.model", scenario.demand.model, scenario.demand.model_sha256)]
+    else:
+        named = [
+            (f"policies.{name}.{role}", getattr(policy, role), getattr(policy, f"{role}_sha256"))
+            for name, policy in scenario.policies.items()
+            for role in _CODE[1:]
+        ]
+    return [Code(field, name, digest) for field, name, digest in named if name and is_own_code(name)]
+
+
+def _once(problems: Sequence[Problem]) -> list[Problem]:
+    """Each problem once: what ``like`` copies to other alternatives is told of where it was written."""
+    seen: dict[tuple[object, ...], Problem] = {}
+    for each in problems:
+        part = each.path.partition("alternatives.")[2].partition(".")[2] if each.line else ""
+        seen.setdefault((each.file, each.line, each.column, each.message, part or each.path), each)
+    return list(seen.values())
 
 
 def _is_fleet(tree: Node) -> bool:
@@ -69,9 +95,12 @@ def library() -> list[str]:
     return library_names()
 
 
-def quantities(scenario: Scenario | FleetScenario) -> dict[str, Quantity]:
-    """Every quantity by its path, in the order of the schema, entries of mappings in file order."""
-    return {quantity.path: quantity for quantity in _walk(scenario)}
+def quantities(section: BaseModel) -> dict[str, Quantity]:
+    """Every quantity of a scenario, or of a section of one, by its path in the scenario.
+
+    In the order of the schema, entries of mappings in file order.
+    """
+    return {quantity.path: quantity for quantity in _walk(section)}
 
 
 def _walk(value: object) -> Iterator[Quantity]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from .elementary import exp, log, normal_quantile
+
 Float = NDArray[np.float64]
 
 # Written unit -> factor to the declared unit. A closed list: anything else is an error.
@@ -141,10 +143,8 @@ class Quantity(BaseModel):
             assert self.value is not None
             return np.full_like(u, self.value)
         if self.dist == "lognormal":
-            from scipy.special import ndtri
-
             assert self.mode is not None and self.gsd is not None
-            return np.asarray(self.mode * self.gsd ** ndtri(np.clip(u, *_LOGNORMAL_CUT)), dtype=np.float64)
+            return self.mode * exp(log(self.gsd) * normal_quantile(np.clip(u, *_LOGNORMAL_CUT)))
         assert self.low is not None and self.high is not None
         width = self.high - self.low
         if self.dist == "uniform" or width == 0:

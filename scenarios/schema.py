@@ -24,6 +24,7 @@ from .policy import Rule
 from .quantity import Quantity, Spec, quantity
 from .sites import Place
 from .terms import Category, Name, Text, Zone
+from .trust import Trusted
 
 
 class Time(Spec):
@@ -335,7 +336,7 @@ class Claim(Spec):
     source: str = Field(description="Title, publisher and date", min_length=1)
 
 
-class Scenario(Spec):
+class Scenario(Trusted):
     """What the world is, what may be done in it, and what was published about it."""
 
     schema_version: Literal[1] = Field(alias="schema", description="Version of this format")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
+from . import elementary
 from .quantity import Quantity, Spec, quantity
 from .terms import Name, Text
 
@@ -191,9 +192,10 @@ def distance_km(
         np.radians(np.asarray(v, dtype=np.float64)) for v in (latitude, longitude, to_latitude, to_longitude)
     )
     north, east, to_north, to_east = angles
-    half = np.sin((to_north - north) / 2) ** 2
-    half = half + np.cos(north) * np.cos(to_north) * np.sin((to_east - east) / 2) ** 2
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
+    half = elementary.sin((to_north - north) / 2) ** 2
+    across = elementary.cos(north) * elementary.cos(to_north)
+    half = half + across * elementary.sin((to_east - east) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_KM * elementary.arcsin(np.sqrt(np.minimum(half, 1.0))))
 
 
 def round_trip_ms(km: Floats) -> Floats:

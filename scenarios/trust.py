@@ -8,7 +8,7 @@ written out, so no file can grant it to itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -38,16 +38,23 @@ NOTHING_MORE = Trust()
 RECORD = Trust(code="named", recorded=True)
 
 
+@dataclass(frozen=True)
+class _Word:
+    """What was said of a scenario, which is no part of it: two are equal whatever was said of each."""
+
+    trust: Trust = field(default=NOTHING_MORE, compare=False)
+
+
 class Trusted(Spec):
     """A scenario that remembers what it was allowed when it was loaded; by itself nothing more."""
 
-    _trust: Trust = PrivateAttr(default=NOTHING_MORE)
+    _word: _Word = PrivateAttr(default=_Word())
 
     @property
     def trust(self) -> Trust:
         """What it may have done."""
-        return self._trust
+        return self._word.trust
 
     def trusted(self, trust: Trust) -> None:
         """Note what it may have done; for the loader."""
-        self._trust = trust
+        self._word = _Word(trust)

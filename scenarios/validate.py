@@ -275,6 +275,11 @@ def _translated(details: ErrorDetails, tree: Node) -> Problem | None:
     loc = _as_written(details["loc"], tree)
     if details["type"] in ("missing", "extra_forbidden", "union_tag_invalid", "union_tag_not_found"):
         return None
+    if (
+        details["type"] == "too_short"
+        and len([*children(_nearest(tree, loc).node)]) >= details["ctx"]["min_length"]
+    ):
+        return None  # there are as many, and what is wrong with them is said of each
     if loc and loc[-1] == "[key]":
         return at(_nearest(tree, loc).mark, loc[:-1], _message(details))
     return at(_nearest(tree, loc).node.mark, loc, _message(details))

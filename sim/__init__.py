@@ -13,8 +13,8 @@ Read first ``simulate`` (``simulate_all``), then what it calls, in this order:
 
 A ``run`` holds all of it; ``summarise`` and ``study`` reduce many runs to what reports need. Beside that:
 
-- ``crew``, ``pool``, ``cluster``: where worlds are simulated; ``store``, ``codec``, ``durable``, ``stamp``,
-  ``checkpoint``: what is kept of a run that may be stopped
+- ``crew``, ``pool``, ``cluster``: where worlds are simulated; ``store``, ``codec``, ``durable``, ``lock``,
+  ``stamp``, ``checkpoint``: what is kept of a run that may be stopped
 - ``workload``, ``trace_demand``: demand models other than ours; ``fit``: ours fitted to a trace
 - ``teams``, ``repair``, ``provisioning``: queues of work; ``replay``: a trace on a static placement
 - ``fleet``, ``consolidation``: policies that move components from host to host

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..optimize.plan import Plan
 from ..optimize.waves import ROLLED_BACK_EFFORT
+from ..scenarios.elementary import power
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .bookings_cloud import book_cloud, book_room_hosts
@@ -63,7 +64,7 @@ def _book_energy(
 ) -> None:
     prices, grid = scenario.prices, scenario.grid
     years = np.arange(world.clock.months) // MONTHS_PER_YEAR
-    carbon = world.of(grid.carbon_kg_per_kwh) * (1.0 + world.of(grid.change_per_year)) ** years
+    carbon = world.of(grid.carbon_kg_per_kwh) * power(1.0 + world.of(grid.change_per_year), years)
     tariff = world.of(prices.electricity_cny_per_kwh) * levels.electricity
     rooms = np.arange(len(flow.room_kwh))
     places: list[tuple[str, Ints, Floats, Floats | None, Floats, Floats]] = [

@@ -25,6 +25,8 @@ CONNECT_S = 5.0
 LOGGERS = ("distributed", "distributed.client", "tornado", "tornado.application", "asyncio")
 WORKERS_S = 8.0
 SCHEMES = ("tcp", "tls", "ucx", "ws", "wss", "inproc")
+PROTECTED = ("tls", "wss", "inproc")  # by certificates, or not to be reached from outside
+HERE = ("localhost", "127.0.0.1", "[::1]")
 HOST_PORT = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\]):\d+")
 
 
@@ -68,6 +70,12 @@ class Cluster:
     def close(self) -> None:
         """Leave the cluster; scheduler and workers stay."""
         self._client.close()
+
+    @property
+    def unprotected(self) -> bool:
+        """Whether anybody who reaches it by the network can run code on it, and here: Dask sends pickles."""
+        scheme, _, rest = self._address.partition("://")
+        return scheme not in PROTECTED and rest.rpartition(":")[0] not in HERE
 
     def results(self, scenario: Scenario, tasks: Sequence[Task]) -> Generator[WorldResult]:
         """See ``Crew``. Checkpoints are not kept: workers may see no common disk."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
 from ..scenarios.clock import Clock
+from ..scenarios.elementary import power
 from ..scenarios.quantity import Quantity
 from ..scenarios.schema import Prices
 from ..scenarios.world import World
@@ -65,7 +66,7 @@ class PriceLevels:
         year = np.arange(world.clock.months) // MONTHS_PER_YEAR
 
         def level(change: Quantity) -> Floats:
-            return np.asarray((1.0 + world.of(change)) ** year, dtype=np.float64)
+            return power(1.0 + world.of(change), year)
 
         self.electricity = level(prices.electricity_change)
         self.staff = level(prices.staff_change)

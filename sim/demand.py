@@ -6,8 +6,8 @@
     C[class, t] = sqrt(k) A[class, hour] + sqrt(1 - k) B[class, t]
 
 m is the month since the scenario's start, rise the product of the steps of demand up to it (1 without
-any), c the class's share of common noise, d and h its shares of
-noise that lasts a day and an hour, k = h / (1 - d) the share of an hour in what does not last a day.
+any), c the class's share of common noise, d and h its shares of noise that lasts a day and an hour,
+k = h / (1 - d) the share of an hour in what does not last a day.
 A, B, Y, H and E are independent, uniform, of mean 0 and variance 1, so the last factor of D has mean
 exactly 1. With steps of an hour H + E and A + B are one draw each, and h is without effect; if
 d + h = 1 demand is constant within the hour and the same, but for rounding, for steps of any length.
@@ -23,12 +23,14 @@ one product with the profile's root and one square, all in float32.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.compiled import compiled
 from ..scenarios.clock import HOURS_PER_DAY, Clock, Span
+from ..scenarios.elementary import power
 from ..scenarios.estate import Rises
 from ..scenarios.streams import noise_bytes
 
@@ -268,7 +270,7 @@ def _terms(demand: Demand, noise: Noise, rows: Indices, streams: NDArray[np.inte
     hourly = noise.step is None
     share = 1 - day if hourly else _step_share(demand)[classes]
     hour = np.zeros(len(rows)) if hourly else demand.hour_share[classes]
-    grown = demand.mean_ssj[rows] * (1 + demand.growth) ** (span.month / 12)
+    grown = demand.mean_ssj[rows] * _growth(demand.growth, span.month)
     grown *= demand.rises.by(span.month, rows)
     root = np.sqrt(grown / (1 + s * s))
     per_byte = root * s * np.sqrt((1 - common) * share) / BYTE_STD
@@ -280,6 +282,12 @@ def _terms(demand: Demand, noise: Noise, rows: Indices, streams: NDArray[np.inte
         per_byte.astype(np.float32),
         (root * s * np.sqrt(common)).astype(np.float32),
     )
+
+
+@lru_cache(maxsize=1)  # asked for block by block, and one number costs as much as thousands
+def _growth(per_year: float, month: int) -> float:
+    """Demand in a month over that of the first."""
+    return float(power(1 + per_year, month / 12))
 
 
 def _step_share(demand: Demand) -> Floats:

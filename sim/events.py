@@ -176,7 +176,7 @@ def _host_repairs(scenario: Scenario, world: World, plan: Plan) -> Repairs:
     if plan.host_room is not None:
         crews, mean_h = host_crews(terms, world, plan.host_room), world.of(terms.server_mttr_h)
     else:
-        crews = site_crews(terms, world, host_site(plan), len(plan.sites))
+        crews = site_crews(terms, world, host_site(plan))
         mean_h = world.of(terms.host_mttr_h)
     return failures.host_failures(scenario, world, cloud, plan.hosts, on_h, crews, mean_h)
 

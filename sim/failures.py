@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..optimize.plan import Hosts
 from ..scenarios.cloud import Cloud
+from ..scenarios.elementary import log
 from ..scenarios.estate import NEVER
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
@@ -97,10 +98,10 @@ def _candidates(
     found: list[tuple[Rows, Floats, Floats, Floats]] = []
     while len(rows):
         u = world.uniforms(f"{stream}/{len(found)}", ids[rows], draws=3)
-        time = time - np.log(u[:, 0]) / rate_per_h[rows]
+        time = time - log(u[:, 0]) / rate_per_h[rows]
         within = time < world.clock.hours
         rows, time, u = rows[within], time[within], u[within]
-        found.append((rows, time, -np.log(u[:, 1]) * mean_repair_h[rows], u[:, 2]))
+        found.append((rows, time, -log(u[:, 1]) * mean_repair_h[rows], u[:, 2]))
     if not found:
         return _Candidates(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0))
     return _Candidates(*(np.concatenate(column) for column in zip(*found, strict=True)))

@@ -9,11 +9,13 @@ tax that a vendor settles. So the cost to society is that of the cloud, however 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..optimize.plan import Plan
+from ..scenarios.elementary import power
 from ..scenarios.finance import VENDORS, Financing, Loan
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
@@ -132,15 +134,13 @@ class _Transfers:
                 )
             )
 
-    def of(self, payer: int, rates: Floats) -> tuple[Floats, Floats]:
-        """What a payer has paid so far by month, and the tax contained in it, shape (months,) each."""
-        paid, tax = np.zeros(self.months), np.zeros(self.months)
+    def of(self, payer: int) -> Floats:
+        """What a payer has paid so far by month, shape (months,)."""
+        paid = np.zeros(self.months)
         for part in self.parts:
             if len(part.payer) and part.payer[0] == payer:
                 paid += np.bincount(part.month, part.cost_cny, minlength=self.months)
-                taxed = part.cost_cny * _contained(rates)[part.item]
-                tax += np.bincount(part.month, taxed, minlength=self.months)
-        return paid, tax
+        return paid
 
 
 def _contained(rates: Floats) -> Floats:
@@ -201,7 +201,7 @@ def _instruments(passes: _Transfers, deal: _Deal, bought: Floats) -> None:
 def _loan(passes: _Transfers, deal: _Deal, loan: Loan, capital: Floats) -> None:
     """The loan runs in money of the day; its payments are booked in prices of the first year."""
     world = deal.world
-    level = (1.0 + deal.inflation) ** mid_months(len(capital))
+    level = power(1.0 + deal.inflation, mid_months(len(capital)))
     drawn = capital * world.of(loan.share) * level
     found = schedule(drawn, world.of(loan.rate_per_year), world.of(loan.years))
     passes.add("loan", deal.builder, LENDER, (found.repaid - drawn) / level)
@@ -226,18 +226,17 @@ def _service(passes: _Transfers, deal: _Deal, ledger: Ledger, units: Units) -> N
     costs = np.bincount(ledger.month[mine], ledger.cost_cny[mine], minlength=len(month))
     taxes = _contained(rates)[ledger.item[mine]] * ledger.cost_cny[mine]
     deducted = np.bincount(ledger.month[mine], taxes, minlength=len(month))
-    other_costs, other_tax = passes.of(VENDOR, rates)
     item = ITEM_OF_UNIT[financing.unit]
     on_sales = float(_contained(rates)[ITEM[item]])
     if financing.price_cny_per_unit_year is not None:
         price = world.of(financing.price_cny_per_unit_year)
     else:
-        net_cost = costs + other_costs - deducted - other_tax
+        net_cost = costs + passes.of(VENDOR) - deducted  # money from others contains no tax
         price = _price(deal, net_cost, (used + unused) * (1.0 - on_sales), rates, ledger)
     passes.add(item, GOVERNMENT, VENDOR, used * price, used)
     passes.add("service_unused", GOVERNMENT, VENDOR, unused * price, unused)
     if deal.scenario.prices.vat is not None:
-        settled = (used + unused) * price * on_sales - deducted - other_tax
+        settled = (used + unused) * price * on_sales - deducted
         passes.add("vat_settled", VENDOR, TREASURY, settled)
 
 
@@ -252,8 +251,8 @@ def _price(deal: _Deal, net_cost: Floats, sold: Floats, rates: Floats, ledger: L
     asked = deal.financing.vendor_irr
     assert asked is not None
     rate, months = deal.world.of(asked), len(net_cost)
-    factor = (1.0 + rate) ** -mid_months(months)
-    left = vendor_left(deal, ledger, rates) * (1.0 + rate) ** (-months / 12)
+    factor = power(1.0 + rate, -mid_months(months))
+    left = vendor_left(deal, ledger, rates) * float(power(1.0 + rate, -months / 12))
     worth = float((sold * factor).sum())
     return (float((net_cost * factor).sum()) - left) / worth if worth > 0 else 0.0
 
@@ -265,7 +264,7 @@ def vendor_left(deal: _Deal, ledger: Ledger, rates: Floats) -> float:
     if deal.ends <= months or cloud is None:
         return 0.0
     net = _at_cloud(ledger, deal) / (1.0 + rates)
-    return sum(
+    return fsum(
         float((net[:, a.rows].sum(axis=1) * left_share(months, np.array(deal.world.of(a.life_years)))).sum())
         for a in cloud_assets(deal.scenario, cloud)
     )

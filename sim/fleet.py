@@ -16,6 +16,7 @@ from ..scenarios.traces import Trace, open_trace
 from .consolidation import CLOUDSIM_3_0_3, QUIRKS, RIGHT, FleetArrays, FleetRun, Policy, Quirks, Settings
 from .consolidation import consolidate as run_policy
 from .consolidation.run import MoveLog, Timeline
+from .own_code import check_allowed
 
 Floats = NDArray[np.float64]
 OnPolicy = Callable[[str, "PolicyRun", int, int], None]
@@ -122,8 +123,10 @@ def run_fleet(
         on_policy: called with each policy's name and run as it ends, the number done and of all.
 
     Raises:
-        InputError: no trace, one that cannot be read or does not fit, or a policy that cannot be used.
+        InputError: no trace, one that cannot be read or does not fit, or a policy that cannot be used or is
+            not allowed.
     """
+    check_allowed(scenario)
     if scenario.trace.path is None:
         message = "got nothing, must name a trace: --set trace.path=FOLDER (see docs/traces.md)"
         raise InputError([Problem(shown, 0, 0, "trace.path", message)])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..optimize.plan import Plan
 from ..scenarios.assets import Ups
 from ..scenarios.cloud import Cloud
+from ..scenarios.elementary import power
 from ..scenarios.estate import Estate
 from ..scenarios.governed import governed
 from ..scenarios.profile import class_profiles
@@ -117,7 +118,7 @@ def room_sites(ups: Floats, estate: Estate, fleet: Fleet) -> RoomSites:
     machines = fleet.curves.machines(fleet.generation_curve[:, 0], fleet.config_factor)
     if fleet.parts is not None:
         machines = machines.parts(fleet.parts.share)
-    grown = (1 + fleet.demand.growth) ** (first[fleet.room] / 12)
+    grown = power(1 + fleet.demand.growth, first[fleet.room] / 12)
     mean_w = machines.at(fleet.demand.mean_ssj * grown / machines.ssj_ops)
     nominal_w = np.bincount(fleet.room[there], mean_w[there], minlength=len(rooms.id))
     facility = calibrate(

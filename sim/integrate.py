@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.clock import HOURS_PER_DAY, Clock, Span
+from ..scenarios.elementary import power
 from .block import Buffers, Fleet, Share, Tally, add_block
 from .checkpoint import Checkpoint
 from .cloud import CloudSites, HostFlow, cloud_flow, host_flow
@@ -266,7 +267,7 @@ def _open(window: Window) -> NDArray[np.bool_]:
 def _rebound(future: Future, clock: Clock, month: int) -> NDArray[np.float32]:
     """Extra growth of each component since its first month on the cloud."""
     began = np.searchsorted(clock.month_edges_h, future.timeline.cloud_on_h, side="right") - 1
-    grown = (1 + future.rebound) ** (np.maximum(month - began, 0) / _MONTHS_PER_YEAR)
+    grown = power(1 + future.rebound, np.maximum(month - began, 0) / _MONTHS_PER_YEAR)
     return grown.astype(np.float32)
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..scenarios.elementary import power
+
 Floats = NDArray[np.float64]
 
 MONTHS_PER_YEAR = 12
@@ -21,7 +23,7 @@ class Schedule(NamedTuple):
 
 def monthly_rate(rate_per_year: float) -> float:
     """Rate per month that compounds to a yearly one."""
-    return float((1.0 + rate_per_year) ** (1.0 / MONTHS_PER_YEAR) - 1.0)
+    return float(power(1.0 + rate_per_year, 1.0 / MONTHS_PER_YEAR)) - 1.0
 
 
 def schedule(drawn: Floats, rate_per_year: float, years: float) -> Schedule:
@@ -37,7 +39,7 @@ def schedule(drawn: Floats, rate_per_year: float, years: float) -> Schedule:
     months = len(drawn)
     n, j = max(round(years * MONTHS_PER_YEAR), 1), monthly_rate(rate_per_year)
     k = np.arange(n + 1)
-    owed = 1.0 - k / n if j == 0 else ((1 + j) ** n - (1 + j) ** k) / ((1 + j) ** n - 1)
+    owed = 1.0 - k / n if j == 0 else (power(1 + j, n) - power(1 + j, k)) / (power(1 + j, n) - 1)
     repaid, interest = np.zeros(months), np.zeros(months)
     for month in np.flatnonzero(drawn).tolist():
         paid = min(n, months - 1 - month)

@@ -1,14 +1,54 @@
-"""Code of the user's own: a file or an installed module that a scenario names."""
+"""Code of the user's own: a file or an installed module that a scenario names.
+
+The only place of the package that runs what a scenario names; it asks for the word of whoever loaded the
+scenario each time, in every process.
+"""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
-from ..scenarios.user_files import SUFFIX
+from ..scenarios.errors import InputError, Problem
+from ..scenarios.fleet import FleetScenario
+from ..scenarios.loader import own_code
+from ..scenarios.schema import Scenario
+from ..scenarios.user_files import ALLOW_CODE, SUFFIX
+
+
+def check_allowed(scenario: Scenario | FleetScenario) -> None:
+    """Make sure that a scenario may run what it names, and open what it names.
+
+    The loader refuses before any work; this holds for a scenario that came otherwise: made in Python, sent
+    by another process, or loaded as the record of a finished run.
+
+    Raises:
+        InputError: it names code of the user's own and was not loaded with leave to run it, or is a record.
+    """
+    trust = scenario.trust
+    for code in own_code(scenario):
+        if trust.code != "run":
+            message = f"got {code.name!r}, code of your own, must be allowed by {ALLOW_CODE}"
+            raise InputError([Problem(scenario.name, 0, 0, code.field, message)])
+    if trust.recorded:
+        message = "got the record of a finished run, must be loaded to be run"
+        raise InputError([Problem(scenario.name, 0, 0, "", message)])
+
+
+class _AsWritten(SourceFileLoader):
+    """Runs a file as it can be read, and as its hash was told.
+
+    Python would rather take a compiled file from ``__pycache__`` beside it, and believe one that says it
+    need not be compared; whoever sends a scenario could send one of those that does something else.
+    """
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
 
 
 def module_named(place: str) -> ModuleType:
@@ -20,9 +60,11 @@ def module_named(place: str) -> ModuleType:
     if not place.endswith(SUFFIX):
         return importlib.import_module(place)
     path = Path(place)
-    spec = importlib.util.spec_from_file_location(f"roomfold_own_{path.stem}", path)
-    if spec is None or spec.loader is None or not path.is_file():
+    if not path.is_file():
         raise FileNotFoundError("no such file")
+    name = f"roomfold_own_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path, loader=_AsWritten(name, place))
+    assert spec is not None and spec.loader is not None  # a loader was given
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # where dataclasses look for their own module
     spec.loader.exec_module(module)

@@ -28,10 +28,11 @@ from .outcome import WorldResult
 
 LOOK_S = 5.0  # a silent pool is looked at so often
 DEATHS = 3  # this often in a row, with no world finished in between, and the pool gives up
+FEWER = "try fewer --jobs"
 
 
 class WorkerError(RoomfoldError):
-    """Workers that end again and again before a world is finished."""
+    """Workers that have too little memory, or end again and again before a world is finished."""
 
 
 class Pool:
@@ -61,7 +62,7 @@ class Pool:
         """See ``Crew``.
 
         Raises:
-            WorkerError: if worker processes keep dying.
+            WorkerError: if worker processes keep dying, or have too little memory.
         """
         if self._folder is None:
             with Pool(min(self._jobs, len(tasks))) as pool, closing(pool.results(scenario, tasks)) as found:
@@ -99,14 +100,17 @@ class Pool:
         broken = False
         try:
             try:
-                with _ctrl_c_later():
+                with _stopped_later():
                     futures.extend(pool.submit(_run, told, task) for task in tasks)
             except BrokenProcessPool:  # one died while the others started
                 broken = True
             processes = list((pool._processes or {}).values())
             for future in _as_done(pool, futures):
-                if isinstance(future.exception(), BrokenProcessPool):
+                failed = future.exception()
+                if isinstance(failed, BrokenProcessPool):
                     broken = True
+                elif isinstance(failed, MemoryError):
+                    raise WorkerError(f"a worker process had too little memory: {FEWER}") from failed
                 else:
                     yield _taken(future.result())
         except BaseException:
@@ -155,31 +159,35 @@ def _how(processes: Sequence[BaseProcess]) -> str:
     code = codes[0]
     assert code is not None
     if code < 0 and -code == getattr(signal, "SIGKILL", None):
-        return "killed by signal 9: probably too little memory, try fewer --jobs"
+        return f"killed by signal 9: probably too little memory, {FEWER}"
     return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
 
 
 @contextmanager
-def _ctrl_c_later() -> Iterator[None]:
-    """Put Ctrl-C off while processes start; they inherit that it is blocked.
+def _stopped_later() -> Iterator[None]:
+    """Put signals that ask for the end off while processes start; they inherit that Ctrl-C is blocked.
 
-    Else one that has not come to ``_begin``, or not been told what to do, ends with a traceback.
-    The signal is blocked for the children's sake, and its handler replaced because another thread
-    may receive it. Nothing is done where neither is possible.
+    Else one that has not come to ``_begin``, or not been told what to do, ends with a traceback. Ctrl-C is
+    blocked for the children's sake, and handlers replaced because another thread may receive the signal; one
+    that Python does not handle ends this process as ever. Nothing is done where neither is possible.
     """
     if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return
     came: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in handlers:
+        signal.signal(number, lambda number, _: came.append(number))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if came and callable(handler):
-        handler(signal.SIGINT, None)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if came and callable(handler := handlers[signal.Signals(came[0])]):
+        handler(came[0], None)
 
 
 def _begin(folder: str) -> None:

@@ -77,7 +77,7 @@ def fill_power(machines: Curves, load: Float32s, per_op: Float32s, peak: Floats,
     Fastest with machines sorted by falling peak; right in any order.
 
     Args:
-        load: >= 0, shape (machines, steps); not read for machines whose peak is 0.
+        load: >= 0, shape (machines, steps); not read for the last machines where their peak is 0.
         per_op: utilisation per unit of load, shape (machines,).
         peak: highest utilisation of each machine, shape (machines,).
         out: shape (machines, steps).

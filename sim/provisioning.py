@@ -16,6 +16,7 @@ from simpy.events import ProcessGenerator
 
 from ..optimize.plan import Plan
 from ..scenarios.clock import HOURS_PER_DAY
+from ..scenarios.elementary import log
 from ..scenarios.schema import Scenario
 from ..scenarios.world import World
 from .agenda import Agenda, Rank
@@ -44,7 +45,7 @@ def requests_of(
     notice_h = u[:, 0] * world.of(terms.notice_days) * HOURS_PER_DAY
     opens_h = max(world.clock.hour_of(cloud.opens), 0)
     asked_h = np.maximum(down_to_grid(arrives_h[rows] - notice_h), opens_h)
-    work_h = up_to_grid(-np.log(u[:, 1]) * world.of(terms.setup_days) * HOURS_PER_DAY)
+    work_h = up_to_grid(-log(u[:, 1]) * world.of(terms.setup_days) * HOURS_PER_DAY)
     movable = int(((systems.arrives_month == 0) & ~systems.stays).sum())
     teams = max(int(np.ceil(movable / world.of(terms.systems_per_team))), 1)
     return serve(rows, asked_h, work_h, retires_h[rows].astype(np.float64), Teams(teams, terms.places))

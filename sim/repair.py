@@ -48,14 +48,13 @@ class Crews:
     def sized(
         cls,
         crew: NDArray[np.integer],
-        crews: int,
         machines_per_team: float,
         share: float,
         part: Floats | None = None,
     ) -> Crews:
         """One team in each crew, and another for each further ``machines_per_team``; ``part`` as above."""
         of = crew.astype(np.int64)
-        machines = np.round(np.bincount(of, part, minlength=crews), _DIGITS)
+        machines = np.round(np.bincount(of, part), _DIGITS)
         teams = np.ceil(machines / machines_per_team)
         return cls(of, np.maximum(teams, 1).astype(np.int64), share, part)
 
@@ -78,10 +77,9 @@ def field_crews(reliability: Reliability, world: World) -> Crews:
     units, systems = world.estate.units, world.estate.systems
     unit = systems.unit[world.estate.servers.system]
     crew = {"estate": np.zeros_like(unit), "level": units.level[unit], "unit": unit}[reliability.field_crews]
-    crews = {"estate": 1, "level": int(units.level.max(initial=0)) + 1, "unit": len(units.id)}
     per_team, share = world.of(reliability.servers_per_team), world.of(reliability.team_share)
     part = world.estate.servers.machine_share
-    return Crews.sized(crew, crews[reliability.field_crews], per_team, share, part)
+    return Crews.sized(crew, per_team, share, part)
 
 
 def host_crews(reliability: Reliability, world: World, room: NDArray[np.integer]) -> Crews:
@@ -93,15 +91,13 @@ def host_crews(reliability: Reliability, world: World, room: NDArray[np.integer]
     units = world.estate.units
     unit = world.estate.rooms.unit[room]
     crew = {"estate": np.zeros_like(unit), "level": units.level[unit], "unit": unit}[reliability.field_crews]
-    crews = {"estate": 1, "level": int(units.level.max(initial=0)) + 1, "unit": len(units.id)}
     per_team = world.of(reliability.servers_per_team)
-    return Crews.sized(crew, crews[reliability.field_crews], per_team, world.of(reliability.team_share))
+    return Crews.sized(crew, per_team, world.of(reliability.team_share))
 
 
-def site_crews(reliability: Reliability, world: World, site: Rows, sites: int) -> Crews:
+def site_crews(reliability: Reliability, world: World, site: Rows) -> Crews:
     """The crew of each cloud site; ``site`` of each host, shape (hosts,)."""
-    share = world.of(reliability.team_share)
-    return Crews.sized(site, sites, world.of(reliability.hosts_per_team), share)
+    return Crews.sized(site, world.of(reliability.hosts_per_team), world.of(reliability.team_share))
 
 
 def repairs(failures: Failures, on_h: Ints, off_h: Ints, crews: Crews) -> Repairs:

@@ -4,6 +4,7 @@ It lies beside the folder that the run will write, and goes when that is written
 
     NAME.partial/
         study.json, scenario.yaml   what is run, written before anything else
+        estate/                     the tables of a listed estate
         worlds/000012               one finished world each, see ``codec``
         checkpoints/000012          a world under way: its simulated months
         output/, former/            while the results are put in place, see ``reports.folder``
@@ -27,16 +28,20 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Self
 
+from ..scenarios.confined import strays
 from ..scenarios.errors import InputError, Problem, RoomfoldError
+from ..scenarios.listed import carried
 from ..scenarios.loader import fingerprint, load, resolved_yaml
 from ..scenarios.schema import Scenario
+from ..scenarios.trust import NOTHING_MORE, Trust
 from . import stamp
 from .codec import DamagedError, decode, encode
-from .durable import write_durably
+from .durable import settled, within, write_durably
+from .lock import LOCK, locked
 from .outcome import WorldResult
 
 SUFFIX = ".partial"
-STUDY, SCENARIO, LOCK, PUBLISHED = "study.json", "scenario.yaml", "lock", "published"
+STUDY, SCENARIO, PUBLISHED = "study.json", "scenario.yaml", "published"
 WORLDS, CHECKPOINTS, OUTPUT, FORMER = "worlds", "checkpoints", "output", "former"
 
 
@@ -56,8 +61,8 @@ class Asked:
 
     @cached_property
     def text(self) -> str:
-        """The scenario as one file."""
-        return resolved_yaml(self.scenario)
+        """The scenario as one file, which names tables of a listed estate as a run's folder carries them."""
+        return resolved_yaml(carried.as_kept(self.scenario))
 
     def to_json(self) -> dict[str, object]:
         """As ``study.json`` holds it."""
@@ -88,11 +93,14 @@ class Store:
         Raises:
             BegunError: if another run was begun there and some of it is worth keeping, or the folder is
                 somebody else's.
+            InputError: if no folder can be made there.
         """
         folder = beside(target)
-        folder.mkdir(parents=True, exist_ok=True)
-        _refuse_strangers(folder)
-        lock = locked(folder)
+        with within(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            _refuse_strangers(folder)
+            _refuse_links(folder)
+            lock = locked(folder)
         if _worth_keeping(folder):
             lock.close()
             raise BegunError(
@@ -101,6 +109,7 @@ class Store:
             )
         try:
             _clear(folder)
+            carried.copy_tables(asked.scenario, folder)
             write_durably(folder / SCENARIO, [asked.text.encode()])
             text = json.dumps(asked.to_json(), ensure_ascii=False, indent=2)
             for name in (WORLDS, CHECKPOINTS):
@@ -112,11 +121,12 @@ class Store:
         return cls(target, asked, lock)
 
     @classmethod
-    def resume(cls, target: Path, *, finished: bool = False) -> Self | None:
+    def resume(cls, target: Path, *, finished: bool = False, trust: Trust = NOTHING_MORE) -> Self | None:
         """The working folder of a run that was stopped; None if its results are in place already.
 
         Args:
             finished: whether ``target`` holds a run.
+            trust: what the run's scenario may do.
 
         Raises:
             InputError: if no run was begun there, or what is there cannot be continued here.
@@ -127,16 +137,18 @@ class Store:
         if not folder.exists():
             return None
         _refuse_strangers(folder)
-        lock = locked(folder)
+        _refuse_links(folder)
+        with within(folder):
+            lock = locked(folder)
         try:
             if _in_place(folder) or not (folder / STUDY).exists():
                 _leave(folder, lock)
                 return None
-            asked = _read(folder)
+            asked = _read(folder, trust)
             (folder / PUBLISHED).unlink(missing_ok=True)
             shutil.rmtree(folder / OUTPUT, ignore_errors=True)
-            if (folder / FORMER).exists() and not target.exists():
-                (folder / FORMER).rename(target)
+            if (folder / FORMER).exists() and not named(folder).exists():
+                (folder / FORMER).rename(named(folder))
             for name in (WORLDS, CHECKPOINTS):
                 (folder / name).mkdir(exist_ok=True)
         except BaseException:
@@ -189,7 +201,9 @@ class Store:
         write_durably(self.folder / PUBLISHED, [])
 
     def hint(self) -> str | None:
-        """How to continue, in words; None if there is nothing to continue."""
+        """How to continue, in words, or where the results are; None if there is neither."""
+        if _in_place(self.folder):
+            return f"the results are in {self.target}"
         if not _worth_keeping(self.folder):
             return None
         return f"{_what(self.folder)} kept; continue with roomfold run --resume {self.target}"
@@ -218,18 +232,18 @@ def named(folder: Path) -> Path:
 
 
 def beside(target: Path) -> Path:
-    """The working folder of a run that writes ``target``.
+    """The working folder of a run that writes ``target``, beside the folder that a link leads to.
 
     Raises:
         InputError: if nothing can lie beside that.
     """
-    target = target.absolute()
+    target = settled(target)
     if not target.name:
         raise _unusable(target, "is the root of a disk, where no run can be written")
     return target.with_name(target.name + SUFFIX)
 
 
-def _read(folder: Path) -> Asked:
+def _read(folder: Path, trust: Trust) -> Asked:
     """What the run in a folder was asked for, if it can be continued here."""
     try:
         text = (folder / SCENARIO).read_bytes().decode()
@@ -246,7 +260,7 @@ def _read(folder: Path) -> Asked:
         )
     if _sha256(text) != hashed:
         raise _unusable(folder / SCENARIO, "was changed since the run began; delete the folder and run again")
-    scenario = load(folder / SCENARIO)
+    scenario = load(folder / SCENARIO, trust=trust)
     if fingerprint(scenario) != found["scenario_fingerprint"]:
         raise _unusable(folder / SCENARIO, "now means something else; delete the folder and run again")
     return Asked(scenario, seed, worlds)
@@ -295,8 +309,17 @@ def _refuse_strangers(folder: Path) -> None:
     ours = {SCENARIO, PUBLISHED, LOCK, f"{SCENARIO}.new", f"{STUDY}.new"}
     folders = {WORLDS, CHECKPOINTS}
     for path in folder.iterdir():
+        if path.name == carried.FOLDER and path.is_dir() and (folder / LOCK).is_file():
+            continue  # tables are copied first
         if path.name not in ours and not (path.name in folders and path.is_dir() and not any(path.iterdir())):
             raise BegunError(f"{folder}: holds other files, and a run to {named(folder)} would work there")
+
+
+def _refuse_links(folder: Path) -> None:
+    """Make sure that what is written here is written here: a folder may come from anybody."""
+    stray = next(strays(folder), None)
+    if stray is not None:
+        raise _unusable(stray, "got a link or a device, must be a file of a run")
 
 
 def _clear(folder: Path) -> None:
@@ -329,21 +352,3 @@ def _delete(path: Path) -> None:
 
 def _sha256(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-def locked(folder: Path) -> IO[bytes]:
-    """The lock of a folder; it falls with the process that holds it, however that ends."""
-    lock = (folder / LOCK).open("wb")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise RoomfoldError(f"{folder}: another process is at work here") from error
-    return lock

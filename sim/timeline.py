@@ -188,4 +188,4 @@ class Timeline:
     server_repairs: Repairs
     host_repairs: Repairs
     requests: Requests
-    in_rooms: bool = False
+    in_rooms: bool

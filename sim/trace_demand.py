@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..scenarios.clock import Span
+from ..scenarios.elementary import power
 from ..scenarios.errors import InputError, Problem
 from ..scenarios.schema import Scenario
 from ..scenarios.traces import Trace, open_trace
@@ -59,7 +60,7 @@ class TraceDemand:
         """Write demand in ssj_ops into ``out``, shape (components, steps)."""
         time_s = (span.first_step + np.arange(span.steps)) * (_S_PER_HOUR / span.steps_per_hour)
         column = (time_s / self._step_s).astype(np.int64) % self._shape.shape[1]
-        grown = self._mean_ssj[components] * (1 + self._growth) ** (span.month / 12)
+        grown = self._mean_ssj[components] * power(1 + self._growth, span.month / 12)
         np.multiply(
             self._shape[self._row[components][:, None], column], grown[:, None].astype(np.float32), out=out
         )

@@ -21,7 +21,7 @@ from ..scenarios.estate import Rises
 from ..scenarios.schema import Scenario
 from ..scenarios.user_files import SUFFIX
 from ..scenarios.world import World
-from .own_code import module_named
+from .own_code import check_allowed, module_named
 
 MOST_SSJ = 1e15  # of one component, far above any machine, and sums of many stay finite in float32
 
@@ -50,11 +50,12 @@ def named_workload(scenario: Scenario, world: World) -> Workload | None:
     """The model that a scenario names; None if it names none.
 
     Raises:
-        InputError: there is no such file, module or class, or it cannot be made.
+        InputError: there is no such file, module or class, it cannot be made, or is not allowed.
     """
     demand = scenario.demand
     if demand.model is None:
         return None
+    check_allowed(scenario)
     kind = named_class(demand.model)
     try:
         model = kind(scenario, world, **demand.model_options)

@@ -1,15 +1,28 @@
-"""roomfold with charts and page left out, so that a test can kill and repeat whole runs in seconds.
+"""roomfold as a program that tests can harm: killed, or out of room, at a chosen change of the disk.
 
-Run as a program: takes the command line of roomfold. From the environment, all optional:
+Run as a program: takes the command line of roomfold. Charts and page are left out, so that whole runs are
+repeated in seconds. From the environment, all optional:
+
 ROOMFOLD_TEST_SLOW_S: each world takes at least so long. ROOMFOLD_TEST_LOG: a file that gets a line
 ``simulated N`` for each world simulated, in whatever process. ROOMFOLD_TEST_FATAL: a world whose process
-is killed. ROOMFOLD_TEST_BULK_MB: so much goes along with the result of each world but the first, and is
-then lost. ROOMFOLD_TEST_CHANGES: numbers n, for each of which it first runs in a child that is killed
-before the n-th change that Python makes to the disk.
+is killed, ROOMFOLD_TEST_HUNGRY: one whose process gets no more memory. ROOMFOLD_TEST_DEATHS: so many
+deaths in a row make a pool give up. ROOMFOLD_TEST_BULK_MB: so much goes along with the result of each world
+but the first, and is then lost. ROOMFOLD_TEST_WHOLE: the report is written whole, and every month is kept.
+
+ROOMFOLD_TEST_FAULTS: faults, each of which first happens to a child that then ends. ROOMFOLD_TEST_FAULT: one
+that happens here. A fault is written ``KIND@N``, before the N-th change that Python makes to the disk (a file
+opened to write, brought to the disk, renamed or removed; a folder made or removed): ``kill``, and the whole
+group of processes dies; ``full``, and from then on nothing can be written; ``INT`` or ``TERM``, and that
+signal comes; ``none``, and the changes are counted.
+
+ROOMFOLD_TEST_SERVE: what is run comes from stdin, line by line as JSON (see ``_serve``), each in a child that
+leads a group of its own and need not import everything anew.
 """
 
 from __future__ import annotations
 
+import errno
+import json
 import operator
 import os
 import signal
@@ -22,11 +35,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any, NoReturn
 
 import pytest
 
+import roomfold.sim.checkpoint
 import roomfold.sim.crew
 import roomfold.sim.pool
+from roomfold.scenarios import load
+from roomfold.scenarios.draw import design
 from roomfold.scenarios.schema import Scenario
 from roomfold.sim.crew import Task
 from roomfold.sim.outcome import WorldResult
@@ -34,6 +51,8 @@ from roomfold.sim.outcome import WorldResult
 BULK_MB = int(os.environ.get("ROOMFOLD_TEST_BULK_MB", "0"))
 PATIENCE_S = 300  # more than any of them needs on a busy machine
 TINY = Path(__file__).parent / "scenarios" / "tiny.yaml"
+CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir")
+NEEDS_ROOM = ("open", "os.mkdir", "os.fsync")
 
 
 def command(*arguments: object) -> list[str]:
@@ -102,18 +121,24 @@ class Bulky(float):
 
 
 def _prepare() -> None:
-    """Leave out all forms of the report but a page; note and slow each world."""
-    forms = ModuleType("roomfold.reports.forms")
-    forms.write_forms = one_page  # type: ignore[attr-defined]  # a made-up module
-    sys.modules[forms.__name__] = forms
+    """Leave out all forms of the report but a page, unless it is asked for; note and slow each world."""
+    if os.environ.get("ROOMFOLD_TEST_WHOLE"):
+        roomfold.sim.checkpoint.EVERY_S = 0.0
+    else:
+        forms = ModuleType("roomfold.reports.forms")
+        forms.write_forms = one_page  # type: ignore[attr-defined]  # a made-up module
+        sys.modules[forms.__name__] = forms
+    roomfold.sim.pool.DEATHS = int(os.environ.get("ROOMFOLD_TEST_DEATHS", roomfold.sim.pool.DEATHS))
     draw = roomfold.sim.crew.draw_world
-    log, fatal = os.environ.get("ROOMFOLD_TEST_LOG"), os.environ.get("ROOMFOLD_TEST_FATAL")
+    log, fatal, hungry = (os.environ.get(f"ROOMFOLD_TEST_{name}") for name in ("LOG", "FATAL", "HUNGRY"))
     least_s = float(os.environ.get("ROOMFOLD_TEST_SLOW_S", "0"))
 
     def noted(scenario: object, index: int, *rest: object) -> object:
         time.sleep(least_s)
         if str(index) == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
+        if str(index) == hungry:
+            _starve()
         if log:
             with Path(log).open("a") as file:
                 file.write(f"simulated {index}\n")
@@ -133,21 +158,110 @@ def _prepare() -> None:
         roomfold.sim.pool.run_task = bulky
 
 
-def _die_at(number: int) -> None:
-    """Be killed when that many files or folders were opened to write, made, renamed or removed."""
-    changes = 0
+def _starve() -> None:
+    """Ask for more memory than this process may have."""
+    import resource  # of POSIX
 
-    def watch(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal changes
-        writes = (
-            event == "open" and isinstance(flags := arguments[2], int) and flags & (os.O_WRONLY | os.O_RDWR)
-        )
-        if writes or event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir"):
-            changes += 1
-            if changes == number:
-                os.kill(os.getpid(), signal.SIGKILL)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    used = pages * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20), resource.RLIM_INFINITY))
+    bytearray(1 << 30)
 
-    sys.addaudithook(watch)
+
+class Fault:
+    """What befalls this process at a change of the disk; see the head of this file."""
+
+    def __init__(self, written: str) -> None:
+        self.kind, _, number = written.partition("@")
+        self.number, self.changes = int(number), 0
+
+    def arm(self) -> None:
+        """Watch all changes from now on, in every thread."""
+        fsync = os.fsync
+
+        def watched(handle: int) -> None:
+            self._change("os.fsync", None)
+            fsync(handle)
+
+        os.fsync = watched
+        sys.addaudithook(self._audit)
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in CHANGES:
+            self._change(event, arguments[0])
+        elif event == "open" and isinstance(arguments[0], str | bytes) and isinstance(arguments[2], int):
+            writes = arguments[2] & (os.O_WRONLY | os.O_RDWR) and arguments[0] != os.devnull
+            if writes:
+                self._change(event, arguments[0])
+
+    def _change(self, event: str, path: Any) -> None:
+        self.changes += 1
+        if self.kind == "full" and self.changes >= self.number and event in NEEDS_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *([] if path is None else [path]))
+        if self.changes != self.number:
+            return
+        if self.kind in ("kill", "INT", "TERM"):
+            of = "" if path is None else f" of {Path(os.fsdecode(path)).name}"
+            sys.stderr.write(f"before {event}{of}\n")
+            sys.stderr.flush()
+        if self.kind == "kill":
+            leads = os.getpgrp() == os.getpid()
+            (os.killpg if leads else os.kill)(os.getpid(), signal.SIGKILL)
+        elif self.kind in ("INT", "TERM"):
+            os.kill(os.getpid(), getattr(signal, f"SIG{self.kind}"))
+
+
+def _warm() -> None:
+    """Simulate a world, so that what is compiled is loaded once for all children."""
+    scenario = load(TINY)
+    roomfold.sim.crew.run_task(scenario, Task(1, 0, design(scenario, 1, 1)[0]))
+
+
+def _first_to_children(faults: list[str]) -> None:
+    """Have each fault happen to a child; say how each ends."""
+    if faults:
+        _warm()
+    for written in faults:
+        child = os.fork()
+        if child == 0:
+            Fault(written).arm()
+            _main()
+        status = os.waitpid(child, 0)[1]
+        end = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+        print(f"{written}: {end}", file=sys.stderr, flush=True)
+
+
+def _befallen(written: str) -> NoReturn:
+    """The command with a fault; the number of changes is said in the end."""
+    fault = Fault(written)
+    fault.arm()
+    try:
+        _main()
+    finally:
+        print(f"{fault.changes} changes", file=sys.stderr, flush=True)
+
+
+def _serve() -> None:
+    """Run what each line asks for: ``[ARGUMENTS, FAULT, FILE FOR STDERR]``; say its number, then its end."""
+    _warm()
+    for line in sys.stdin:
+        arguments, fault, errors = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.argv[1:] = arguments
+            _befallen(fault)
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _main() -> NoReturn:
+    from roomfold.cli import main
+
+    main(prog_name="roomfold")
+    raise AssertionError("it ends the process")
 
 
 if __name__ in ("__main__", "__mp_main__"):  # the workers of a pool import this file too
@@ -156,13 +270,14 @@ if __name__ in ("__main__", "__mp_main__"):  # the workers of a pool import this
 if __name__ == "__main__":
     import roomfold.reports.tables
     import roomfold.sim.study
-    from roomfold.cli import main
 
-    for number in map(int, os.environ.get("ROOMFOLD_TEST_CHANGES", "").split()):
-        child = os.fork()  # not a process of its own, which would take a second to import everything
-        if child == 0:
-            _die_at(number)
-            main(prog_name="roomfold")
-        if os.WIFSIGNALED(os.waitpid(child, 0)[1]):
-            print(f"killed at {number}", file=sys.stderr)
-    main(prog_name="roomfold")
+    if os.environ.get("ROOMFOLD_TEST_WHOLE"):
+        import roomfold.reports.charts
+        import roomfold.reports.forms
+    if os.environ.get("ROOMFOLD_TEST_SERVE"):
+        _serve()
+        sys.exit()
+    _first_to_children(os.environ.get("ROOMFOLD_TEST_FAULTS", "").split())
+    if own := os.environ.get("ROOMFOLD_TEST_FAULT"):
+        _befallen(own)
+    _main()

@@ -195,7 +195,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     [
         ("file", 2, "is a file"),
         ("full", 2, "other files"),
-        ("file/new", 1, "Not a directory"),
+        ("file/new", 3, "Not a directory"),
     ],
 )
 def test_a_place_that_cannot_be_written_is_found_before_the_work(
@@ -224,11 +224,12 @@ def test_check_finds_the_class_of_a_workload_model(tmp_path: Path) -> None:
     """What `run` would refuse when it starts is not valid."""
     (tmp_path / "own.py").write_text("class Own:\n    def fill(self, components, span, out): ...\n")
     model = f"demand.model={tmp_path / 'own.py'}"
-    assert CliRunner().invoke(main, ["check", SMALL, "--set", f"{model}:Own"]).exit_code == 0
-    done = CliRunner().invoke(main, ["check", SMALL, "--set", f"{model}:Nope"])
+    check = ["check", SMALL, "--allow-code", "--set"]
+    assert CliRunner().invoke(main, [*check, f"{model}:Own"]).exit_code == 0
+    done = CliRunner().invoke(main, [*check, f"{model}:Nope"])
     assert done.exit_code == 3
     assert "must be a class with a method 'fill'" in done.stderr
-    told = json.loads(CliRunner().invoke(main, ["check", SMALL, "--set", f"{model}:Nope", "--json"]).stdout)
+    told = json.loads(CliRunner().invoke(main, [*check, f"{model}:Nope", "--json"]).stdout)
     assert told["valid"] is False
     assert len(told["problems"]) == 1
 

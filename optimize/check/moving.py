@@ -17,8 +17,8 @@ Bools = NDArray[np.bool_]
 
 SATURDAY, DAYS_PER_WEEK = 5, 7
 CUT_OVER_HOUR = 2
-# Five nights of twelve hours and the weekend; 1 Mbit/s copies 0.45 GB in an hour.
-COPY_HOURS_PER_WEEK = 5 * 12 + 2 * 24
+# A night of twelve hours, or a day of the weekend; 1 Mbit/s copies 0.45 GB in an hour.
+COPY_HOURS_IN_WEEK, COPY_HOURS_AT_WEEKEND = 12, 24
 GB_PER_HOUR_PER_MBPS = 3600 / 8 / 1000
 
 
@@ -108,10 +108,13 @@ def copying(facts: Facts) -> Iterator[Violation]:
     of_system = np.bincount(
         servers.system[there], servers.disk_gb[there], minlength=len(facts.world.estate.systems.id)
     )
-    weekly = COPY_HOURS_PER_WEEK * GB_PER_HOUR_PER_MBPS * facts.world.of(facts.migration.ingress_mbps)
-    weeks = np.ceil((hour - opens_h(facts)) / (HOURS_PER_DAY * DAYS_PER_WEEK))
+    clock, first = facts.world.clock, opens_h(facts) // HOURS_PER_DAY
+    weekday = (np.arange(first, len(clock.workday)) + clock.start.weekday()) % DAYS_PER_WEEK
+    each = np.where(weekday < SATURDAY, COPY_HOURS_IN_WEEK, COPY_HOURS_AT_WEEKEND)
+    hours = np.concatenate([[0], np.cumsum(each)])[hour // HOURS_PER_DAY - first]
+    most = hours * GB_PER_HOUR_PER_MBPS * facts.world.of(facts.migration.ingress_mbps) * _useful(facts)
     copied = _at_end(hour, np.cumsum(of_system[rows]))
-    yield from over("copying", "cut-over", copied, weeks * weekly * _useful(facts), "GB", "GB copied")
+    yield from over("copying", "cut-over", copied, most, "GB", "GB copied")
 
 
 def freeze(facts: Facts) -> Iterator[Violation]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import fsum
 from time import perf_counter
 
 import numpy as np
@@ -218,7 +219,7 @@ def _packing(pool: _Pool) -> PoolPacking:
 
 
 def _proof(task: _Task, pools: list[_Pool], seconds: float) -> Proof:
-    cost, bound = (float(sum(getattr(pool.packed, name) for pool in pools)) for name in ("cost", "bound"))
+    cost, bound = (fsum(getattr(pool.packed, name) for pool in pools) for name in ("cost", "bound"))
     standby = sum(pool.standby for pool in pools)
     spare_cny = [pool.standby * pool.costs[largest(task.types, _packing(pool))] for pool in pools]
     mine = np.concatenate([pool.mine for pool in pools])
@@ -235,7 +236,7 @@ def _proof(task: _Task, pools: list[_Pool], seconds: float) -> Proof:
     return Proof(
         cost_cny_per_year=cost,
         bound_cny_per_year=bound,
-        standby_cost_cny_per_year=float(sum(spare_cny)),
+        standby_cost_cny_per_year=fsum(spare_cny),
         gap=cost / bound - 1,
         worst_pool_gap=max(pool.packed.cost / pool.packed.bound - 1 for pool in pools),
         method=BY_SIZES if task.sized.asked is None else BY_THE_HOUR,

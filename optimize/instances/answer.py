@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import fsum
 from time import perf_counter
 from typing import Any
 
@@ -10,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import reassign
+from ..endings import time_limit
 from ..packing import pack
 from ..packing.distinct import Distinct, pack_distinct
 from ..packing.rules import Hosts, Items, pack_items
-from ..solver import time_limit
 from . import openb, synthetic, vbp
 
 Ints = NDArray[np.int64]
@@ -144,7 +145,7 @@ def _zones(instance: synthetic.Zones) -> Answer:
             (instance.machines[i], f"{zone}.{h}", str(types[h]))
             for i, h in zip(chosen.tolist(), host_of.tolist(), strict=True)
         ]
-    cost, bound = (float(sum(part[key] for part in parts)) for key in ("cost", "bound"))
+    cost, bound = (fsum(part[key] for part in parts) for key in ("cost", "bound"))
     summary = {
         "instance": instance.name,
         "format": "zones",

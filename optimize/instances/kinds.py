@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .. import reassign
 from . import openb, synthetic, vbp
-from .text import fault, header, text_of
+from .text import BROKEN, fault, header, text_of
 
 Instance = vbp.Vbp | synthetic.Zones | openb.Pods | reassign.Instance
 
@@ -64,7 +64,7 @@ def _archive(path: Path) -> list[Instance]:
     try:
         with tarfile.open(path) as archive:
             names = archive.getnames()
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except BROKEN as error:
         raise fault(str(path), 0, "", f"no readable archive: {error}") from error
     if any(name.endswith(".vbp") for name in names):
         return [*vbp.read(path)]

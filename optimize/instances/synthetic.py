@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from math import ceil, floor, isfinite
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,8 @@ def _menu(path: Path) -> tuple[Floats, Floats, Floats]:
         menu = json.loads(text_of(path))
     except json.JSONDecodeError as error:
         raise fault(str(path), error.lineno, "", f"no JSON: {error.msg}") from error
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets in brackets
+        raise fault(str(path), 0, "", f"no JSON: {error}") from error
     sizes = _matrix(path, menu, "flavours", MEASURES, 0.0)
     hosts = _matrix(path, menu, "host_types", (*HOST_MEASURES, "cost"), 1e-9)
     capacities = hosts[:, :-1]
@@ -92,7 +94,7 @@ def _matrix(path: Path, menu: Any, part: str, fields: tuple[str, ...], least: fl
             value = entry.get(field) if isinstance(entry, dict) else None
             if not isinstance(value, int | float) or isinstance(value, bool):
                 raise fault(str(path), 0, f"{part}[{k}].{field}", "a number is needed")
-            if not isfinite(value) or not least <= value <= LARGEST:
+            if not least <= value <= LARGEST:
                 raise fault(str(path), 0, f"{part}[{k}].{field}", f"{value!r} is no number from {least:g} on")
         values.append([float(entry[field]) for field in fields])
     return np.array(values)

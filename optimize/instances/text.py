@@ -7,13 +7,17 @@ import io
 import lzma
 import re
 import tarfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ...scenarios.errors import InputError, Problem
 
 LARGEST = 10**15
+# What unpacking an archive raises where it is damaged.
+BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 _WORD = re.compile(r"\S+")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,16}")
 
@@ -52,7 +56,7 @@ def members(path: Path, ending: str) -> Iterator[tuple[str, str]]:
                 file = archive.extractfile(member)
                 if file is not None:
                     yield member.name, file.read().decode("utf-8-sig")
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except BROKEN as error:
         if isinstance(error, FileNotFoundError | PermissionError):
             raise
         raise fault(str(path), 0, "", f"no readable archive: {error}") from error
@@ -117,9 +121,16 @@ def rows(file: str, text: str, needed: Sequence[str]) -> list[Row]:
     """Lines of a CSV table.
 
     Raises:
-        InputError: a column is missing, or a line has too few or too many fields.
+        InputError: a column is missing, a line has too few or too many fields, or it is no table at all.
     """
-    table = csv.reader(io.StringIO(text))
+    table = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return _rows(file, table, needed)
+    except csv.Error as error:
+        raise fault(file, table.line_num, "", f"no table: {error}") from error
+
+
+def _rows(file: str, table: Any, needed: Sequence[str]) -> list[Row]:
     header = [name.strip() for name in next(table, [])]
     missing = [name for name in needed if name not in header]
     if missing:

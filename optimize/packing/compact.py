@@ -34,7 +34,7 @@ def holds_all(task: Task, most: Ints, fleet: Ints) -> tuple[bool | None, Ints | 
     if not missing.any():
         return True, copies
     model, columns = fleet_model(task, most, types)
-    solution = model.solve(nodes=NODES)
+    solution = model.solve(nodes=NODES, optional=True)
     if solution.cost < 0.5:
         # The model may hold more copies than there are components: the last ones too many go.
         found = np.rint(solution.x[columns]).astype(np.int64)

@@ -9,6 +9,7 @@ host is added for it. None of this lowers a bound: what is proven without a rule
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -249,7 +250,7 @@ def _handed_out(
     sizes = np.vstack([part.task.sizes for part in parts])
     kind = np.concatenate(types)
     places = Places(np.vstack(copies), sizes, np.vstack(room), np.arange(len(kind)), np.concatenate(area))
-    bound = costs + sum(part.bound for part in parts)
+    bound = costs + fsum(part.bound for part in parts)
     owner = np.repeat(np.arange(len(parts)), [len(part.task.counts) for part in parts])
     while True:
         host_of, order, unresolved = _in_racks(places, flavour, units, pinned, hosts.per_rack)

@@ -86,7 +86,7 @@ def _cover(n: int, sets: list[Ints]) -> list[Ints] | None:
     columns = model.columns("x", len(kept), cost=1.0, high=1.0, whole=True)
     row = np.concatenate([np.searchsorted(rows, sets[k]) for k in kept])
     model.rows("item", row, np.repeat(columns, [len(sets[k]) for k in kept]), 1.0, low=1.0, high=1.0)
-    solution = model.solve(nodes=CHOICES)
+    solution = model.solve(nodes=CHOICES, optional=True)
     if not len(solution.x):
         return None
     return chosen + [sets[k] for k in kept[solution.x > 0.5]]

@@ -130,8 +130,8 @@ def expected_load(scenario: Scenario, world: World) -> Load:
     own_lacks = UNIFORM_LACKS * (day**2 + (1 - day) ** 2) * (1 - common) ** 2 + UNIFORM_LACKS * common**2
     s = servers.noise
     unit = 1 / (1 + s**2) ** 2
-    total = (4 * s**2 + s**4 * (2 - own_lacks)) * unit
-    shared = np.minimum((4 * s**2 * common + s**4 * common**2 * shared_fourth) * unit, total)
+    total = (4 * s**2 + s**2 * s**2 * (2 - own_lacks)) * unit
+    shared = np.minimum((4 * s**2 * common + s**2 * s**2 * common**2 * shared_fourth) * unit, total)
     mean = servers.demand_ssj[:, None] * shape[kind]
     return Load(
         mean_ssj=mean,

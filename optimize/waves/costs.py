@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...scenarios.clock import HOURS_PER_DAY, Clock
+from ...scenarios.elementary import power
 from ...scenarios.estate import NEVER
 from ...scenarios.moves import Migration
 from ...scenarios.quantity import Quantity
@@ -37,7 +38,7 @@ class Meter:
     def __init__(self, world: World, change: Quantity | None, opens_h: int) -> None:
         clock = world.clock
         rate = world.of(change) if change is not None else 0.0
-        self.level = (1.0 + rate) ** (np.arange(clock.months) // MONTHS_PER_YEAR)
+        self.level = power(1.0 + rate, np.arange(clock.months) // MONTHS_PER_YEAR)
         self._edges = clock.month_edges_h
         self._years = np.concatenate([[0.0], np.cumsum(self.level / MONTHS_PER_YEAR)])
         self._before = float(np.interp(opens_h, self._edges, self._years))

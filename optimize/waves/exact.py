@@ -144,12 +144,16 @@ def weekly(p: Problem, need: Floats, have: Floats, system: Ints, slot: Ints) -> 
     return week, of, need[system[of]] * have[week] / total[of]
 
 
-def solve(problem: Problem, nodes: int = NODES) -> tuple[Ints | None, float]:
-    """Best schedule found, and a proven bound on the cost of any (infinite if there is none)."""
+def solve(problem: Problem, nodes: int = NODES, optional: bool = False) -> tuple[Ints | None, float]:
+    """Best schedule found, and a proven bound on the cost of any (infinite if there is none).
+
+    Args:
+        optional: see ``Model.solve``.
+    """
     if not np.isfinite(problem.cost).any(axis=1).all():
         return None, np.inf
     built, columns = model(problem)
-    found = built.solve(nodes=nodes)
+    found = built.solve(nodes=nodes, optional=optional)
     if not len(found.x):
         return None, found.bound
     chosen = np.where(columns.moves >= 0, found.x[columns.moves], 0.0)

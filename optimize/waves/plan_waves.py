@@ -252,7 +252,7 @@ def _search(problem: Problem, start: Ints, effort: str, started: float) -> tuple
     if cost > value * (1 + GAP[effort]) and (fillings := pattern_bound(problem)) > value:
         value, method = fillings, "fillings of weeks and changes"
     if cost > value * (1 + 1e-9) and np.isfinite(problem.cost).sum() <= EXACT_MOVES[effort]:
-        found, proven_value = exact.solve(problem)
+        found, proven_value = exact.solve(problem, optional=True)
         value, method = max(value, proven_value), "whole-number model"
         if found is not None and cost_of(problem, found) < cost:
             slot, cost = found, cost_of(problem, found)

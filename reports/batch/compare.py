@@ -75,7 +75,7 @@ def compare(asked: Sequence[str], out: Path, ask: Ask) -> Comparison:
         InputError: if a scenario cannot be read.
     """
     folders = []
-    scenarios = [(text, None if _is_run(text) else load(text, ask.overrides)) for text in asked]
+    scenarios = [(text, None if _is_run(text) else load(text, ask.overrides, ask.trust)) for text in asked]
     for text, scenario in scenarios:
         if scenario is None:
             folders.append(Path(text))

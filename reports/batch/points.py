@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...scenarios.errors import RoomfoldError
 from ...sim import stamp
 from ...sim.durable import write_durably
-from ...sim.store import LOCK, beside, locked
+from ...sim.lock import LOCK, locked
+from ...sim.store import beside
 from ..folder import FolderError
 
 NAME, POINTS = "sweep.json", "points"
@@ -67,5 +69,8 @@ def kept_points(target: Path, sweep: str) -> Iterator[KeptPoints]:
 
 
 def discard(target: Path) -> None:
-    """Remove what is kept of a sweep that is written, or that finished no point."""
-    shutil.rmtree(beside(target), ignore_errors=True)
+    """Remove what is kept of a sweep that is written, or finished no point; not what another works on."""
+    folder = beside(target)
+    with suppress(OSError, RoomfoldError):
+        locked(folder).close()
+        shutil.rmtree(folder)

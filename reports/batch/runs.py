@@ -19,7 +19,9 @@ from ...scenarios.include import variants_of
 from ...scenarios.loader import load_any
 from ...scenarios.schema import Scenario
 from ...scenarios.terms import Text
+from ...scenarios.trust import NOTHING_MORE, Trust
 from ...scenarios.variants import joined
+from ...sim.durable import write_durably
 from .. import manifest
 from ..messages import LANGS, Lang, say
 from ..opening import begin, resume
@@ -35,7 +37,7 @@ INDEX, NUMBERS, STATEMENT = "index.html", "index.json", "statement.json"
 
 @dataclass(frozen=True)
 class Ask:
-    """How scenarios are to be run; worlds and seed are the scenario's own if None."""
+    """How scenarios are to be run, and what they may do; worlds and seed are the scenario's own if None."""
 
     overrides: Sequence[str] = ()
     worlds: int | None = None
@@ -43,6 +45,7 @@ class Ask:
     jobs: int = 1
     quiet: bool = True
     crew: Crew | None = None
+    trust: Trust = NOTHING_MORE
 
 
 @dataclass(frozen=True)
@@ -69,20 +72,25 @@ def variants(asked: str) -> list[str]:
 def run_each(asked: Sequence[str], out: Path, ask: Ask) -> list[Ran]:
     """Run scenarios one after the other and write the index of all."""
     out.mkdir(parents=True, exist_ok=True)
-    found = []
+    found: list[Ran] = []
+    taken: dict[str, str] = {}
     for text in asked:
-        found.append(_run(text, out, ask))
+        found.append(_run(text, out, ask, taken))
         write_index(found, out)
     return found
 
 
-def _run(asked: str, out: Path, ask: Ask) -> Ran:
+def _run(asked: str, out: Path, ask: Ask, taken: dict[str, str]) -> Ran:
+    """Run one scenario, unless another has taken its name, and with it its folder."""
     name = asked
     try:
-        scenario = load_any(asked, ask.overrides)
+        scenario = load_any(asked, ask.overrides, ask.trust)
         name = scenario.name
         if isinstance(scenario, FleetScenario):
             raise RoomfoldError(f"{asked}: is a fleet scenario; run it by itself")
+        if taken.setdefault(name, asked) != asked:
+            first = taken[name]
+            raise RoomfoldError(f"{asked}: has the name {name}, as has {first}; give one of them another")
         statement = run_into(scenario, out / name, ask)
     except (RoomfoldError, OSError) as error:
         text, code = explained(error)
@@ -99,7 +107,7 @@ def run_into(scenario: Scenario, folder: Path, ask: Ask) -> Json:
 
     begun = (beside(folder) / STUDY).exists() or _holds(folder, scenario, ask)
     store = (
-        resume(folder, scenario, folder, ask.worlds, ask.seed)
+        resume(folder, scenario, folder, ask.worlds, ask.seed, ask.trust)
         if begun
         else begin(scenario, folder, ask.worlds, ask.seed)
     )
@@ -197,6 +205,4 @@ def write_texts(out: Path, texts: Mapping[str, str]) -> None:
     """Write files among others in a folder, each whole or not at all."""
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        temporary = out / f"{name}.new"
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(out / name)
+        write_durably(out / name, [text.encode()])

@@ -22,7 +22,9 @@ from ...scenarios.errors import InputError, Problem
 from ...scenarios.loader import fingerprint, load, resolved_yaml
 from ...scenarios.schema import Scenario
 from ...scenarios.terms import Text
+from ...scenarios.trust import NOTHING_MORE, Trust
 from ..folder import write_folder
+from ..inert import in_csv
 from ..messages import LANGS, Lang, say
 from .points import discard, kept_points
 from .rows import Json, heads, rows
@@ -111,7 +113,14 @@ def axis(text: str) -> Axis:
     return Axis(path.strip(), values)
 
 
-def points(asked: str, overrides: Sequence[str], axes: Sequence[Axis], *, paired: bool) -> list[Point]:
+def points(
+    asked: str,
+    overrides: Sequence[str],
+    axes: Sequence[Axis],
+    *,
+    paired: bool,
+    trust: Trust = NOTHING_MORE,
+) -> list[Point]:
     """Every point, checked before any is simulated.
 
     Args:
@@ -130,7 +139,7 @@ def points(asked: str, overrides: Sequence[str], axes: Sequence[Axis], *, paired
     )
     if len(chosen) > MOST_POINTS:
         raise InputError([Problem("--over", 0, 0, "", f"gives {len(chosen)} points, at most {MOST_POINTS}")])
-    return [Point(values, _at(asked, overrides, axes, values)) for values in chosen]
+    return [Point(values, _at(asked, overrides, axes, values, trust)) for values in chosen]
 
 
 def _apart(axes: Sequence[Axis]) -> None:
@@ -153,10 +162,13 @@ def _within(path: str, outer: str) -> bool:
     return f"{path}.".startswith(f"{outer}.")
 
 
-def _at(asked: str, overrides: Sequence[str], axes: Sequence[Axis], values: Sequence[str]) -> Scenario:
+def _at(
+    asked: str, overrides: Sequence[str], axes: Sequence[Axis], values: Sequence[str], trust: Trust
+) -> Scenario:
     """The scenario at a point; problems with a field of ``--over`` are told as such."""
     try:
-        return load(asked, [*overrides, *(f"{a.path}={v}" for a, v in zip(axes, values, strict=True))])
+        changed = [f"{a.path}={v}" for a, v in zip(axes, values, strict=True)]
+        return load(asked, [*overrides, *changed], trust)
     except InputError as error:
         told = [replace(p, file="--over") if _of_axis(p, axes) else p for p in error.problems]
         raise InputError(told) from None
@@ -176,10 +188,10 @@ def run_sweep(asked: str, over: Sequence[str], ask: Ask, folder: Path, *, paired
         folder: that the sweep will write; finished points wait beside it, see ``points``.
     """
     axes = tuple(axis(text) for text in over)
-    base = load(asked, ask.overrides)
+    base = load(asked, ask.overrides, ask.trust)
     worlds = base.study.worlds if ask.worlds is None else ask.worlds
     seed = base.study.seed if ask.seed is None else ask.seed
-    found = tuple(points(asked, ask.overrides, axes, paired=paired))
+    found = tuple(points(asked, ask.overrides, axes, paired=paired, trust=ask.trust))
     sweep = Sweep(base, axes, paired, worlds, seed, found, ())
     with kept_points(folder, sweep.id) as kept:
         statements = tuple(
@@ -252,7 +264,8 @@ def as_csv(found: Sweep) -> str:
     table.writerow([*(a.path for a in found.axes), "alternative", *names])
     for point, statement in zip(found.points, found.statements, strict=True):
         for name, saved in statement["savings"].items():
-            table.writerow([*point.values, name, *(saved[figure][end] for figure in FIGURES for end in ends)])
+            numbers = [saved[figure][end] for figure in FIGURES for end in ends]
+            table.writerow([*map(in_csv, point.values), name, *numbers])
     return text.getvalue()
 
 

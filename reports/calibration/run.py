@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...scenarios.trust import NOTHING_MORE, RECORD, Trust
 from ..folder import check_place
 from .calibrate import Ask, Calibration, calibrate
 from .publish import publish_calibration, written
@@ -21,12 +22,14 @@ def run_calibration(
     seed: int | None = None,
     jobs: int = 1,
     quiet: bool = True,
+    trust: Trust = NOTHING_MORE,
 ) -> tuple[Calibration, Path]:
     """Calibrate a scenario or the folder of a run, and write the result.
 
     Args:
         source: folder of a run, or a scenario; see ``stored.open_worlds`` for the other arguments.
         out: folder to write; out/NAME-calibration if None.
+        trust: what the scenario may do, where worlds are simulated.
 
     Returns:
         The calibration, and the path of its page.
@@ -36,7 +39,17 @@ def run_calibration(
     """
     if out is not None:
         check_place(out, written)
-    stored = open_worlds(source, overrides, worlds=worlds, seed=seed, jobs=jobs, quiet=quiet)
+    simulated_again = trust if ask is not None and ask.refine else RECORD
+    stored = open_worlds(
+        source,
+        overrides,
+        worlds=worlds,
+        seed=seed,
+        jobs=jobs,
+        quiet=quiet,
+        trust=trust,
+        of_record=simulated_again,
+    )
     folder = out or Path("out") / f"{stored.scenario.name}-calibration"
     check_place(folder, written)
     found = calibrate(stored, ask, jobs=jobs)

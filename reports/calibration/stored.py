@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...scenarios.errors import RoomfoldError
+from ...scenarios.listed.carried import as_kept
 from ...scenarios.loader import load, quantities, resolved_yaml
 from ...scenarios.schema import Claim, Scenario
+from ...scenarios.trust import NOTHING_MORE, RECORD, Trust
 from .. import manifest
-from ..estate_tables import as_kept
 from ..quantiles import Floats
 from .worlds import Worlds
 
@@ -59,6 +60,8 @@ def open_worlds(
     seed: int | None = None,
     jobs: int = 1,
     quiet: bool = True,
+    trust: Trust = NOTHING_MORE,
+    of_record: Trust = RECORD,
 ) -> Stored:
     """The worlds of a run's folder; of a scenario those in out/NAME if it was run there, else simulated now.
 
@@ -66,17 +69,19 @@ def open_worlds(
         overrides: changes of the scenario; of a run's folder only of claims and plausible limits.
         worlds: how many, the first of those there are; all of them (or the scenario's own number) if None.
         seed: that the worlds must have been drawn with.
+        trust: what a scenario may do, which is simulated.
+        of_record: the same of a run's, which is simulated only where more worlds are asked for.
 
     Raises:
         StoredError: if a folder's worlds do not serve.
         InputError: if the scenario is wrong.
     """
     if (Path(source) / manifest.NAME).is_file():
-        return of_folder(Path(source), overrides, worlds, seed)
-    scenario = load(source, overrides)
+        return of_folder(Path(source), overrides, worlds, seed, of_record)
+    scenario = load(source, overrides, trust)
     folder = Path("out") / scenario.name
     if _serves(folder, scenario, worlds, seed):
-        return of_folder(folder, (), worlds, seed)
+        return of_folder(folder, (), worlds, seed, of_record)
     from ..tables import worlds as table_of
     from ..watch import watched_study
 
@@ -85,13 +90,17 @@ def open_worlds(
 
 
 def of_folder(
-    folder: Path, overrides: Sequence[str] = (), worlds: int | None = None, seed: int | None = None
+    folder: Path,
+    overrides: Sequence[str] = (),
+    worlds: int | None = None,
+    seed: int | None = None,
+    trust: Trust = RECORD,
 ) -> Stored:
     """The worlds of a run's folder; see ``open_worlds``."""
     from ..arrow import opened
 
     asked = manifest.options(folder)
-    run, scenario = load(folder / SCENARIO), load(folder / SCENARIO, overrides)
+    run, scenario = load(folder / SCENARIO, (), trust), load(folder / SCENARIO, overrides, trust)
     if _definition(run) != _definition(scenario):
         raise StoredError(
             f"{folder}: --set changes more than its worlds were simulated for (of claims, these may "

@@ -23,6 +23,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..embedded.marks import Mark, marks
+from ..inert import in_csv
 from ..messages import Lang, say
 from .font import FAMILY, font_subset
 from .style import DPI, Chart
@@ -165,5 +166,7 @@ def _table(chart: Chart) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([f"{column} ({say('zh', f'column.{column}')})" for column in chart.columns])
-    writer.writerows([repr(cell) if isinstance(cell, float) else cell for cell in row] for row in chart.rows)
+    writer.writerows(
+        [repr(cell) if isinstance(cell, float) else in_csv(cell) for cell in row] for row in chart.rows
+    )
     return buffer.getvalue()

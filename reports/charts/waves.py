@@ -33,7 +33,6 @@ Ints = NDArray[np.integer]
 MOST_ROWS = 24
 MOST_WAVES = 18
 WORKDAYS_PER_WEEK = 5
-NO_LIMIT = float("inf")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ... import __version__
+from ...sim.durable import write_asked
 from ..charts.font import font_subset
 from ..inert import inert
 from ..messages import LANGS, messages
@@ -44,13 +45,7 @@ def explore(folder: Path, out: Path | None = None) -> Path:
     """
     target = _target(folder, out)
     text = page(Surrogate(read(folder)))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    working = target.with_name(f".{target.name}.partial")
-    try:
-        working.write_text(text, encoding="utf-8", newline="\n")
-        working.replace(target)
-    finally:
-        working.unlink(missing_ok=True)
+    write_asked(target, text.encode())
     return target
 
 

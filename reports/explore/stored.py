@@ -18,6 +18,7 @@ from ...scenarios.finance import VENDORS
 from ...scenarios.loader import load, quantities
 from ...scenarios.quantity import Quantity
 from ...scenarios.schema import Scenario
+from ...scenarios.trust import RECORD
 from ...sim.ledger import ANNUAL, FINANCE, ITEM, ITEMS, ONE_OFF
 from ...sim.worth import Assets, cloud_assets, left_share, room_assets
 from .. import manifest
@@ -107,7 +108,7 @@ def read(folder: Path) -> Stored:
     from ..arrow import opened
 
     asked = manifest.options(folder)
-    scenario = load(folder / SCENARIO)
+    scenario = load(folder / SCENARIO, trust=RECORD)
     others = [name for name in scenario.alternatives if name != scenario.baseline]
     if not others:
         raise ExploreError(

@@ -10,6 +10,7 @@ import numpy as np
 from ...sim.ledger import PAYERS
 from ...sim.outcome import Study
 from ..books import Books
+from ..inert import in_csv
 from ..messages import LANGS, say
 from ..quantiles import quantiles
 from .cash_flows import rows
@@ -48,7 +49,7 @@ def money_csv(study: Study) -> str:
             low, middle, high = (float(q) for q in quantiles(saving))
             figures = (float(cost.mean()), float(saving.mean()), low, middle, high)
             last = "" if day is None else f"{np.mean(day):.6f}"
-            texts = [payer_name(study, payer, lang) for lang in ("en", "zh")]
+            texts = [in_csv(payer_name(study, payer, lang)) for lang in ("en", "zh")]
             kinds = [say(lang, f"money.kind.{kind}") for lang in ("en", "zh")]
             numbers = [f"{figure:.6f}" for figure in figures]
             writer.writerow([name, year, payer, *texts, kind, *kinds, *numbers, last])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...scenarios.elementary import power
 from ...scenarios.finance import VENDORS
 from ...sim import vat
 from ...sim.ledger import ANNUAL, FINANCE
@@ -51,7 +52,7 @@ def own(books: Books, name: str) -> dict[str, Figure]:
     rate, years = _rate(books), books.scenario.time.years
     left = residual_cny(books, name)
     cost = present_value(books.each(name, lambda o: o.cost_cny.sum(axis=1)), rate)
-    worth_now = left * (1.0 + rate) ** -years
+    worth_now = left * power(1.0 + rate, -years)
     society = books.each(name, lambda o: o.society_cny.sum(axis=1))
     return {
         "equivalent_annual_cost": Figure(annuity(cost - worth_now, rate, years), CNY_PER_YEAR),
@@ -157,7 +158,7 @@ def _rate(books: Books) -> Floats:
 
 def _with_left(books: Books, flow: Floats, left: Floats, rate: Floats) -> Floats:
     """Present value of monthly flows and of what is left at the end."""
-    return present_value(flow, rate) + left * (1.0 + rate) ** -books.scenario.time.years
+    return present_value(flow, rate) + left * power(1.0 + rate, -books.scenario.time.years)
 
 
 def _fees(books: Books, name: str, fees: list[int]) -> Floats:

@@ -13,6 +13,7 @@ from ...scenarios.draw import design
 from ...scenarios.errors import InputError, Problem
 from ...scenarios.loader import load, quantities
 from ...scenarios.schema import Scenario
+from ...scenarios.trust import RECORD
 from .. import manifest
 from ..books import Books
 from ..figures import total_savings
@@ -79,6 +80,7 @@ class FigureAnswer:
             "figure": self.figure,
             "convergence": asdict(self.convergence),
             "q2": self.sensitivity.q2,
+            "chance": self.sensitivity.chance,
             "mean": self.sensitivity.mean,
             "indices": [asdict(index) for index in self.sensitivity.indices],
         }
@@ -91,9 +93,12 @@ class FigureAnswer:
         worlds = found.worlds[-1]
         lines = [self.figure, f"  {span}", f"  {_enough(found, lang)}"]
         if not self.sensitivity.indices:
-            few = "few" if worlds < FEWEST_WORLDS else "none"
-            return "\n".join([*lines, "  " + say(lang, f"answer.{few}", fewest=FEWEST_WORLDS)])
-        explained = say(lang, "answer.explained", q2=share(self.sensitivity.q2))
+            chance = f"{self.sensitivity.chance:.2f}"
+            few = say(lang, "answer.few", fewest=FEWEST_WORLDS)
+            none = few if worlds < FEWEST_WORLDS else say(lang, "answer.none", chance=chance)
+            return "\n".join([*lines, f"  {none}"])
+        told = {"q2": share(self.sensitivity.q2), "chance": f"{self.sensitivity.chance:.2f}"}
+        explained = say(lang, "answer.explained", **told)
         rows = [[say(lang, key) for key in HEADS], *(self._row(i, lang) for i in self.sensitivity.indices)]
         return "\n".join([*lines, f"  {explained}", *_aligned(rows)])
 
@@ -123,7 +128,7 @@ def ask(folder: Path, figures: Sequence[str]) -> list[FigureAnswer]:
         InputError: the folder holds no such run, or no such figure.
     """
     options = manifest.options(folder)
-    scenario = load(folder / "scenario.yaml")
+    scenario = load(folder / "scenario.yaml", trust=RECORD)
     paths, points = _design(scenario, options.seed, options.worlds)
     columns = _columns(folder)
     outputs = [name for name in columns if ":" in name]

@@ -41,17 +41,29 @@ def contest(names: list[str], figures: Floats) -> dict[str, Standing]:
     Args:
         figures: shape (alternatives, aims, worlds), aims as in ``AIMS``.
     """
-    least = (figures == figures.min(axis=0)).astype(np.float64)
-    best = np.asarray((least / least.sum(axis=0)).mean(axis=2))
-    no_worse = (figures[:, None] <= figures[None]).all(axis=2)
-    better = (figures[:, None] < figures[None]).any(axis=2)
-    dominated = np.asarray((no_worse & better).any(axis=0))
+    best, unbeaten = _won(figures)
     return {
         name: Standing(
-            {aim: float(best[row, k]) for k, aim in enumerate(AIMS)}, float(1.0 - dominated[row].mean())
+            {aim: float(best[row, k].mean()) for k, aim in enumerate(AIMS)}, float(unbeaten[row].mean())
         )
         for row, name in enumerate(names)
     }
+
+
+def winners(books: Books) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Who is best in each world, by aim, shape (aims, worlds), and who is not beaten in all, (worlds,)."""
+    names = list(books.scenario.alternatives)
+    best, unbeaten = _won(np.stack([_aims(books, name) for name in names]))
+    return dict(zip(names, best, strict=True)), dict(zip(names, unbeaten, strict=True))
+
+
+def _won(figures: Floats) -> tuple[Floats, Floats]:
+    """Shares of a win, shape as the figures, and 1 where not dominated, shape (alternatives, worlds)."""
+    least = (figures == figures.min(axis=0)).astype(np.float64)
+    no_worse = (figures[:, None] <= figures[None]).all(axis=2)
+    better = (figures[:, None] < figures[None]).any(axis=2)
+    dominated = np.asarray((no_worse & better).any(axis=0))
+    return np.asarray(least / least.sum(axis=0)), 1.0 - dominated.astype(np.float64)
 
 
 def _aims(books: Books, name: str) -> Floats:

@@ -13,7 +13,7 @@ from ..assessment import to_json as assessment_json
 from ..listed import write_tables
 from .adopt import Adopted
 from .blanks import Blank, blanks
-from .names import inert
+from .names import inert, is_formula
 from .scenario_text import FOLDER, scenario_text
 from .start import Start
 from .told import import_json
@@ -44,7 +44,7 @@ def write(adopted: Adopted, start: Start, folder: Path, name: str) -> tuple[list
     with (folder / ASSESSMENT).open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for row in assessment_rows(adopted.assessment, adopted.lang):
-            writer.writerow([inert(cell) if cell[:1] in "=+-@" and cell else cell for cell in row])
+            writer.writerow([inert(cell) if is_formula(cell) else cell for cell in row])
     return blank, account
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from ..inventory.values import text
 
 MOST_CHARACTERS = 160  # leaves room for what tells two things of one name apart
-_FORMULAS = ("=", "+", "-", "@")
+_FORMULAS = tuple("=+-@＝＋－＠﹢﹣﹦﹫")  # spreadsheets of East Asia take wide ones as well
 
 
 @lru_cache(maxsize=200_000)
@@ -23,13 +23,18 @@ def alike(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would run a text, or try to."""
+    return text.startswith(_FORMULAS)
+
+
 def inert(name: str) -> str:
     """A name as one line that no spreadsheet runs, of at most ``MOST_CHARACTERS``."""
     if not name.isprintable():
         name = text(name).replace("\ufffe", "").replace("\uffff", "")
     if len(name) > MOST_CHARACTERS:
         name = name[: MOST_CHARACTERS - 1] + "…"
-    return f"'{name}" if name.startswith(_FORMULAS) else name.strip()
+    return f"'{name}" if is_formula(name) else name.strip()
 
 
 class Names:

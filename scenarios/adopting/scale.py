@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 EFFORT_DAYS = 14.0  # most likely person-days to move a system, as in library/clouds
@@ -54,14 +55,14 @@ def team_fte(systems: int) -> Scaled:
 
 def staff_fte(systems: int) -> Scaled:
     """Staff of the cloud centre."""
-    mode = STAFF_PER_ROOT * systems**0.5
+    mode = STAFF_PER_ROOT * sqrt(systems)
     source = f"project assumption; {STAFF_PER_ROOT:g} times the square root of {systems} systems"
     return Scaled(_round(mode * 0.5), _round(mode), _round(mode * 2), source)
 
 
 def platform_cny_per_year(systems: int) -> Scaled:
     """Running the platform, whatever its size."""
-    mode = PLATFORM_CNY_PER_ROOT * systems**0.5
+    mode = PLATFORM_CNY_PER_ROOT * sqrt(systems)
     source = f"project assumption; {PLATFORM_CNY_PER_ROOT:g} CNY times the square root of {systems} systems"
     return Scaled(_round(mode * 0.3), _round(mode), _round(mode * 2.5), source)
 

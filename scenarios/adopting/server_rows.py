@@ -198,7 +198,7 @@ class ServerRows:
                 self._day(row, "bought", each.purchase_date, each, "purchase_date")
             if each.price_cny is not None and "price_cny" not in row:
                 price = each.price_cny / (machine.copies if each is record else max(each.quantity or 1, 1))
-                self._fit(row, "price_cny", price, each, "price_cny")
+                self._fit(row, "price_cny", round(price, 2), each, "price_cny")  # 5.81 万元 are 58,100 yuan
                 self.account.assume("price_of_purchase", record, machine.copies)
             if each.upgrade_due is not None and "refresh_due" not in row:
                 self._day(row, "refresh_due", each.upgrade_due, each, "upgrade_due")

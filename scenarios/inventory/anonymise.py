@@ -50,6 +50,8 @@ _PIECE = re.compile(  # of a measure
         "|".join(re.escape(word) for word in sorted(_WORDS, key=lambda word: (-len(word), word)))
     )
 )
+# A level of protection alone: a number of more digits, or with a unit, may be the name of something.
+_LEVEL = re.compile(r"(?:等保|level|约|第|级|[一二三四五]|[\s,;:()/-]|[0-9](?:\.[0-9])?(?![0-9.]))+")
 _VALUES_OF = attrgetter(*FIELDS)
 _TEXTS = tuple(at for at, field in enumerate(FIELDS) if field in NAMES or field in KEPT)
 _MEMO = 20_000  # texts of a field
@@ -193,8 +195,10 @@ class _Hidden:
 
 
 def _measured(found: str) -> bool:
-    """Whether a text says how much, when, or yes and no, and nothing else."""
+    """Whether a text says how much, when, which level of protection, or yes and no, and nothing else."""
     text, at = unicodedata.normalize("NFKC", found).casefold(), 0
+    if any(word in text for word in ("级", "等保", "level")):
+        return _LEVEL.fullmatch(text) is not None
     while at < len(text):  # piece by piece, so that no text makes it try again
         piece = _PIECE.match(text, at)
         if piece is None:

@@ -12,7 +12,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 from xml.parsers import expat
 
@@ -27,7 +27,6 @@ MAX_RATIO = 300  # of what is unpacked to what is packed, over FREE_BYTES; sheet
 FREE_BYTES = 32 << 20
 MAX_CELLS = 10_000_000
 _CHUNK_BYTES = 1 << 20
-_OVERLAP = 64
 _LOCAL = struct.Struct("<4s22xHH")
 
 _DEFINES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -57,6 +56,8 @@ def check_archive(file: IO[bytes], name: str) -> str:
     kind = _kind(entries, name)
     _check_directory(entries, file.seek(0, 2), name)
     for entry in entries:
+        if not entry.filename:
+            raise fault(name, "damaged: a part has no name")
         if not entry.is_dir():
             _check_part(file, entry, kind, name)
     file.seek(0)
@@ -247,14 +248,14 @@ def _repeat(attributes: dict[str, str], what: str) -> int:
     return int(written) if written.isdecimal() and len(written) < 12 else 1
 
 
-def _parse(chunks: Iterator[bytes], start: object, name: str) -> None:
+def _parse(chunks: Iterator[bytes], start: Callable[[str, dict[str, str]], None], name: str) -> None:
     """Feed XML to a handler of elements, without entities."""
 
     def defines(*_: object) -> None:
         raise fault(name, "defines XML entities, which spreadsheets do not")
 
     parser = expat.ParserCreate()
-    parser.StartElementHandler = start  # type: ignore[assignment]
+    parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = defines
     parser.EntityDeclHandler = defines
     try:

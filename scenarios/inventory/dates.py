@@ -51,7 +51,7 @@ def _of_text(found: str) -> date:
         parts = [part for part in parts if part]
     try:
         return _ordered(parts, dots="." in found)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, OverflowError):
         raise UnreadError("not a date") from None
 
 

@@ -77,7 +77,7 @@ class Draft:
             read.values = ()
         for field in known.keys() - FIELD_SET:
             del known[field]
-        return Record(self.kind, tuple(self.reads), **known)  # type: ignore[arg-type]
+        return Record(self.kind, tuple(self.reads), **known)  # type: ignore[arg-type]  # by name
 
 
 def same(one: Value, other: Value) -> bool:

@@ -5,12 +5,15 @@ What a file is, its first bytes say, not its name: many an export named .xls is 
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, TypeVar
 
 from ..errors import InputError
@@ -105,17 +108,38 @@ def _of_spreadsheet(file: IO[bytes], name: str, is_zip: bool) -> Iterator[Grid]:
 def _guarded(call: Callable[[], _T], name: str) -> _T:
     """What a call into the library gives; its failures are faults of the file."""
     try:
-        return call()
-    except InputError:
-        raise
-    except MemoryError:
-        raise
+        with _hushed():
+            return call()
     except BaseException as error:
-        # The library's own errors, and its panics, which derive from BaseException.
-        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-            raise
-        what = "protected by a password" if "assword" in str(error) or "ncrypt" in str(error) else "damaged"
-        raise fault(name, f"{what}: cannot be read as a spreadsheet") from None
+        raise _told(error, name) from None
+
+
+def _told(error: BaseException, name: str) -> BaseException:
+    """The library's own errors, and its panics, which derive from BaseException, as a fault of the file."""
+    if isinstance(error, (InputError, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)):
+        return error
+    what = "protected by a password" if "assword" in str(error) or "ncrypt" in str(error) else "damaged"
+    return fault(name, f"{what}: cannot be read as a spreadsheet")
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """What the library prints of its panics is for its own makers, and not shown; anything else is, after."""
+    try:
+        real = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    with TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(real, 2)
+            os.close(real)
+        held.seek(0)
+        while rest := held.read(1 << 16):
+            os.write(2, rest)
 
 
 def _numbered(rows: Iterable[list[Scalar]], name: str) -> Iterator[Row]:
@@ -123,7 +147,10 @@ def _numbered(rows: Iterable[list[Scalar]], name: str) -> Iterator[Row]:
     number = 0
     while True:
         number += 1
-        row = _guarded(lambda: next(iterator, None), name)
+        try:
+            row = next(iterator, None)
+        except BaseException as error:
+            raise _told(error, name) from None
         if row is None:
             return
         yield number, row

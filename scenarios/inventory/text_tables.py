@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import TextIO
 
 from .faults import fault
 from .record import Scalar
@@ -73,10 +74,9 @@ class TextTable:
             return [line[:MAX_FIELD_CHARACTERS] for line in islice(_lines(file), _SAMPLE_LINES)]
 
 
-def _lines(file: object) -> Iterator[str]:
+def _lines(file: TextIO) -> Iterator[str]:
     """Lines of bounded length."""
-    readline = file.readline  # type: ignore[attr-defined]
-    while line := readline(MAX_FIELD_CHARACTERS):
+    while line := file.readline(MAX_FIELD_CHARACTERS):
         yield line.replace("\0", "")
 
 

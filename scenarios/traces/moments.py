@@ -71,7 +71,8 @@ def seconds(texts: pa.Array, form: str) -> Floats:
         parsed = pc.strptime(trimmed, format=form, unit="us", error_is_null=True)
     else:
         parsed = _iso(pc.replace_substring_regex(trimmed, ZONE, ""))
-    return np.asarray(pc.divide(pc.cast(pc.cast(parsed, pa.int64()), pa.float64()), 1e6).to_numpy(False))
+    microseconds = pc.cast(pc.cast(parsed, pa.int64()), pa.float64(), safe=False)  # of the year 9999, rounded
+    return np.asarray(pc.divide(microseconds, 1e6).to_numpy(False))
 
 
 def _iso(texts: pa.Array) -> pa.Array:

@@ -17,6 +17,7 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import islice, pairwise
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO
 
 import numpy as np
@@ -39,6 +40,9 @@ DAMAGED = (
     RuntimeError,
     zlib.error,
     struct.error,
+    SyntaxError,  # the header of an array is written as Python values, and read as such
+    TokenError,
+    SystemError,  # letters that are none
 )
 FILES_TRIED = 3
 MOST_NAMES = 5

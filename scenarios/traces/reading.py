@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,7 @@ def first_line(path: Path) -> str:
     try:
         with binary(path) as file:
             head = file.read(4096)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return ""
     encoding = next((name for bom, name in BOMS if head.startswith(bom)), "")
     for name in (encoding,) if encoding else ("utf-8", "gb18030"):

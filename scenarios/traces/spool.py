@@ -251,7 +251,11 @@ class Spool:
         for rows in _batches(samples.kept[order] + store.steps):
             chosen = order[rows.start : rows.stop]
             store.put(rows.start, samples.averaged(chosen, start_s, step_s, store.steps, gaps=layout.gaps))
-        start = EPOCH + timedelta(seconds=start_s) if layout.dated else None
+        try:
+            start = EPOCH + timedelta(seconds=start_s) if layout.dated else None
+        except OverflowError:
+            message = f"got times from {start_s:g} s after 1970, must lie in the years 1 to 9999"
+            raise InputError([Problem(description.path, 0, 0, "time", message)]) from None
         counts = {reason: count for reason, count in sorted(self.dropped.items()) if count}
         return Trace(shown, step_s, store, full, start, replace(description, rows=self.rows, dropped=counts))
 

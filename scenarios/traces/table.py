@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from ..errors import InputError, Problem
+from ..tree import describe as described
 from .moments import FIRST_EPOCH_S, form_of, seconds, unit_s
 from .text import TextFile, binary, separator_of
 
@@ -94,7 +95,7 @@ def fault(file: TextFile, columns: Columns, comma: bool, reason: str) -> InputEr
         for n in columns.numbers:
             text = cells[n].strip()
             if text and not _is_number(text.replace(",", ".") if comma else text):
-                return _at(file, line, n + 1, columns.names[n], f"got {text!r}, must be a number")
+                return _at(file, line, n + 1, columns.names[n], f"got {described(text)}, must be a number")
     return _at(file, 0, 0, "", f"cannot be read: {' '.join(reason.split())[:200]}")
 
 
@@ -140,7 +141,7 @@ class Times:
             text = cells[self.column].strip() if self.column < len(cells) else ""
             if text and not (line == 1 and columns.header) and form_of(text, (self.form,)) != self.form:
                 name = columns.names[self.column]
-                message = f"got {text!r}, must be a time written like the first one"
+                message = f"got {described(text)}, must be a time written like the first one"
                 raise _at(file, line, self.column + 1, name, message)
 
 
@@ -171,7 +172,7 @@ def times_of(
             return Times(column, unit_s(value) if dated else relative_unit_s, None, dated)
         form = form_of(text, forms)
         if form is None:
-            message = f"got {text!r}, must be a number or a time such as 2026-03-01 08:05:00"
+            message = f"got {described(text)}, must be a number or a time such as 2026-03-01 08:05:00"
             raise _at(file, line, column + 1, names[column], message)
         return Times(column, 1.0, form, True)
     return None

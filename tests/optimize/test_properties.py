@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from roomfold.optimize import Plan, make_plan
 from roomfold.optimize.check import check_plan
-from roomfold.optimize.solver import Model, time_limit
+from roomfold.optimize.endings import time_limit
+from roomfold.optimize.solver import Model
 from roomfold.scenarios import InfeasibleError, Scenario, load
 from roomfold.scenarios.cloud import Cloud
 from roomfold.scenarios.draw import draw_world

@@ -27,7 +27,7 @@ SVG = "<svg><title>Saves &lt;5&gt; &amp; more {</title></svg>"
 # author. title: further title[type/carrier]//author. host: further title. edition. year[read]. path.
 REFERENCE = re.compile(
     r"\[\d\] (?P<author>[^.]+)\. (?P<title>.+?)\[(?P<type>DS|CP)/(?P<carrier>OL|DK)\]"
-    r"(?://(?P<host_author>[^.]+)\. (?P<host>.+?))?\. (?P<edition>Version 0\.1\.0|0\.1\.0版)\. "
+    r"(?://(?P<host_author>[^.]+)\. (?P<host>.+?))?\. (?P<edition>Version 1\.0\.0|1\.0\.0版)\. "
     r"(?P<year>\d{4})(?:\[(?P<read>\d{4}-\d\d-\d\d)\]\. (?P<path>https://\S+))?\."
 )
 
@@ -52,7 +52,7 @@ def run(tmp_path: Path) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     content = {
-        "roomfold": "0.1.0",
+        "roomfold": "1.0.0",
         "run_id": "0123456789",
         "command": "roomfold run scenario.yaml --worlds 64 --seed 7 --set a.b_c=1",
         "scenario": "made",
@@ -98,7 +98,7 @@ def test_a_reference_has_the_areas_of_the_standard(run: Path, lang: Lang) -> Non
             assert one["path"] == ("https://example.org/run%20x%7D" if place else None)
             assert "0123456789" in (one["host"] if item else one["title"])
             assert (software["type"], software["host"]) == ("CP", None)
-            assert one["year"] == software["year"] == YEARS["0.1.0"]
+            assert one["year"] == software["year"] == YEARS["1.0.0"]
             rest = "\n".join(lines[4:])
             assert all(fact in rest for fact in ("f" * 64, "64", "7", "made", "0123456789", "--set a.b_c=1"))
     figure = cite(run, "waterfall", lang=lang, form="gb")
@@ -113,7 +113,7 @@ def test_bibtex_reads_what_was_written(run: Path, lang: Lang) -> None:
     )
     assert text.count("{") == text.count("}")
     found = entries(text)
-    assert set(found) == {f"roomfold-0123456789-waterfall-{lang}", f"roomfold-0.1.0-{lang}"}
+    assert set(found) == {f"roomfold-0123456789-waterfall-{lang}", f"roomfold-1.0.0-{lang}"}
     figure = found[f"roomfold-0123456789-waterfall-{lang}"]
     assert figure["url"] == "https://e.org/a_b"
     assert figure["howpublished"].endswith(r"--set a.b\_c=1")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from roomfold.reports.estate_tables import ChangedTableError, as_kept, copy_tables
 from roomfold.scenarios.draw import draw_world
+from roomfold.scenarios.listed.carried import ChangedTableError, as_kept, copy_tables
 from roomfold.scenarios.loader import fingerprint, load, resolved_yaml
 
 from ..scenarios.listed import small

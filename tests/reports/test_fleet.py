@@ -16,7 +16,7 @@ import pytest
 from roomfold.reports.fleet import fleet_table, publish_fleet, state_fleet
 from roomfold.reports.manifest import differences
 from roomfold.reports.messages import LANGS, messages
-from roomfold.scenarios import InputError, assumptions, fingerprint, load_any, resolved_yaml
+from roomfold.scenarios import InputError, Trust, assumptions, fingerprint, load_any, resolved_yaml
 from roomfold.scenarios.fleet import FleetScenario, Quirk
 from roomfold.sim.consolidation import QUIRKS, Settings
 from roomfold.sim.fleet import FleetStudy, fleet_arrays, run_fleet
@@ -26,7 +26,7 @@ SMALL = ("hosts.count=8", "policies.thr-mmt.parameter=0.7", "compatibility=cloud
 
 
 def fleet(*overrides: str) -> FleetScenario:
-    scenario = load_any("planetlab", overrides)
+    scenario = load_any("planetlab", overrides, Trust("run"))
     assert isinstance(scenario, FleetScenario)
     return scenario
 
@@ -144,10 +144,11 @@ def test_functions_and_traces_are_found_from_anywhere_and_their_code_is_part_of_
     written = tmp_path / "again.yaml"
     written.write_text(resolved_yaml(first), "utf-8")
     monkeypatch.chdir("/")
-    assert fingerprint(load_any(written)) == fingerprint(first)
+    allowed = Trust("run", (trace,))
+    assert fingerprint(load_any(written, trust=allowed)) == fingerprint(first)
     (tmp_path / "det.py").write_text("def f(d, h, n, p, s):\n    return d > 0.3\n", "ascii")
     with pytest.raises(InputError, match=r"policies\.thr-mmt\.detector.*must be the file it was"):
-        load_any(written)
+        load_any(written, trust=allowed)
     monkeypatch.chdir(tmp_path)
     assert fingerprint(fleet(*change)) != fingerprint(first)
 

@@ -13,7 +13,7 @@ import pytest
 
 from roomfold.reports.folder import FolderError, check_place, write_folder
 from roomfold.scenarios.errors import RoomfoldError
-from roomfold.sim.store import locked
+from roomfold.sim.lock import locked
 
 KILLED = """
 import os, signal, sys

@@ -104,7 +104,7 @@ def test_the_run_of_a_fleet_is_refused_where_worlds_are_needed(tmp_path: Path, c
     (run / "scenario.yaml").write_text(text, "utf-8")
     hashes = {"scenario.yaml": sha256(text.encode()).hexdigest()}
     made = {
-        "roomfold": "0.1.0",
+        "roomfold": "1.0.0",
         "worlds": 1,
         "seed": 1,
         "command": "",

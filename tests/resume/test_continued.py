@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -109,12 +110,16 @@ def test_what_cannot_give_the_same_bytes_is_refused(
     assert len(finished(begun)) == WORLDS - 1
 
 
-def test_two_processes_do_not_work_in_one_folder(begun: Path) -> None:
+def test_two_processes_do_not_work_in_one_folder(whole: Path, begun: Path) -> None:
     """Whoever comes second is told."""
     store = Store.resume(begun)
     assert store is not None
-    for options in (["--resume", str(begun)], [str(TINY), "--out", str(begun)]):
-        done = roomfold("run", *options)
+    for command in (
+        ("run", "--resume", begun),
+        ("run", TINY, "--out", begun),
+        ("report", whole, "--quiet", "--out", begun),
+    ):
+        done = roomfold(*command)
         assert done.exit_code == 1
-        assert "another process" in done.stderr
+        assert f"another process is at work here (process {os.getpid()} on " in done.stderr
     store.close()

@@ -65,18 +65,30 @@ def _wait_until_empty(folder: Path) -> None:
     assert not any(folder.iterdir())
 
 
-def test_killed_while_publishing_it_ends_with_the_same_bytes(whole: Path, begun: Path) -> None:
-    """SIGKILL before one change of the disk after the other, to the last; a former run is in the way."""
+def test_stopped_at_any_change_of_the_disk_it_ends_with_the_same_bytes(whole: Path, begun: Path) -> None:
+    """SIGKILL, full disk, Ctrl-C, SIGTERM, from the first change to the last; a former run is in the way."""
     shutil.copytree(whole, begun)
     (begun / "statement.json").unlink()
-    numbers = range(1, 60, 12)
-    done = killable.run(
-        "run", "--resume", begun, "--jobs", 1, "--quiet", ROOMFOLD_TEST_CHANGES=" ".join(map(str, numbers))
-    )
+    ends = {
+        "kill@1": "signal 9",
+        "full@3": "exit 1",
+        "INT@9": "exit 130",
+        "kill@13": "signal 9",
+        "TERM@16": "exit 143",
+        "full@21": "exit 1",
+        "kill@25": "signal 9",
+        "INT@30": "exit 130",
+        "kill@37": "signal 9",
+    }
+    done = killable.run("run", "--resume", begun, "--jobs", 1, "--quiet", ROOMFOLD_TEST_FAULTS=" ".join(ends))
     assert done.returncode == 0, done.stderr
-    assert "killed at 1\n" in done.stderr
-    assert "killed at 25\n" in done.stderr
-    assert "complete already" in done.stderr
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("before ")]
+    assert [line for line in lines if "@" in line] == [f"{fault}: {end}" for fault, end in ends.items()]
+    told = [line.partition("; ") for line in lines if "@" not in line and "complete already" not in line]
+    reasons = {reason for reason, _, _ in told if "No space left on device" not in reason}
+    assert reasons == {"roomfold: interrupted", "roomfold: stopped by SIGTERM"}
+    hints = ("continue with roomfold run --resume", "the results are in")
+    assert all(any(hint in rest for hint in hints) for _, _, rest in told)
     assert differences(whole, begun) == []
     assert not partial(begun).exists()
 
@@ -118,18 +130,26 @@ def test_a_worker_that_vanishes_is_replaced(whole: Path, slow: subprocess.Popen[
     assert differences(whole, tmp_path / "run") == []
 
 
-def test_workers_that_keep_vanishing_are_an_error(begun: Path) -> None:
-    """One line that names what happened; finished worlds are kept."""
-    worlds = partial(begun) / "worlds"
-    (worlds / "000000").unlink()
-    done = killable.run(
-        "run", "--resume", begun, "--jobs", 2, "--quiet", ROOMFOLD_TEST_FATAL=0, ROOMFOLD_TEST_SLOW_S=0.1
-    )
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (
+            "ROOMFOLD_TEST_FATAL",
+            "worker processes keep ending before a world is finished (killed by signal 9",
+        ),
+        ("ROOMFOLD_TEST_HUNGRY", "a worker process had too little memory"),
+    ],
+)
+def test_workers_without_memory_are_an_error(begun: Path, fault: str, words: str) -> None:
+    """The kernel kills them, or one is refused what it asks for: what to do, and what is kept."""
+    environment = {fault: WORLDS - 1, "ROOMFOLD_TEST_DEATHS": 2}
+    done = killable.run("run", "--resume", begun, "--jobs", 2, "--quiet", **environment)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert "signal 9" in line
-    assert "finished worlds kept; continue with roomfold run --resume" in line
-    assert finished(begun) >= {1, 2, 3}
+    assert line.startswith(words)
+    assert "try fewer --jobs" in line
+    assert "; 4 finished worlds kept; continue with roomfold run --resume" in line
+    assert len(finished(begun)) == WORLDS - 1
 
 
 @pytest.mark.parametrize("jobs", [1])

@@ -86,14 +86,14 @@ def test_a_read_only_folder_is_one_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     done = roomfold("run", str(TINY), "--out", str(tmp_path / "run"))
     tmp_path.chmod(0o755)
-    assert done.exit_code == 1
-    assert done.stderr == f"roomfold: {tmp_path / 'run.partial'}: Permission denied\n"
+    assert done.exit_code == 3
+    assert done.stderr == f"{tmp_path / 'run.partial'}: cannot be written (Permission denied)\n"
 
 
 def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
     """As with a read-only one."""
     (tmp_path / "file").touch()
     done = roomfold("run", str(TINY), "--out", str(tmp_path / "file" / "run"))
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert len(done.stderr.splitlines()) == 1
     assert "Not a directory" in done.stderr

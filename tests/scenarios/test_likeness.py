@@ -77,3 +77,11 @@ def test_what_cannot_be_followed(like_path: Path, faults: Callable[..., list[str
         "alternatives.7: got 7, must be text" in line
         for line in faults(like_path, ["alternatives.7.like=keep"])
     )
+
+
+def test_a_mistake_that_is_shared_is_told_once(like_path: Path, faults: Callable[..., list[str]]) -> None:
+    """Of the alternative that makes it, however many are like that one."""
+    late = like_path.read_text("utf-8").replace("opens: 2014-03-01", "opens: 2016-01-01")
+    like_path.write_text(late.replace("    deadline: 2014-10-31\n", ""), "utf-8")
+    (line,) = faults(like_path)
+    assert "alternatives.consolidate.cloud.opens: got 2016-01-01, must be from 2014-01-01 until" in line

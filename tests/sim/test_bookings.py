@@ -13,6 +13,7 @@ from roomfold.sim.daybook import Daybook, shares
 from roomfold.sim.events import happen
 from roomfold.sim.integrate import Flow
 from roomfold.sim.ledger import CATEGORIES, ITEM
+from roomfold.sim.timeline import Rollbacks
 
 from . import small
 from .small import CLOUD, MOVE, System
@@ -210,3 +211,50 @@ def test_rows_are_sorted_and_none_is_empty():
     assert len(nothing.month) == 0
     assert nothing.total() == 0
     assert sum(ledger.total(name) for name in CATEGORIES) == pytest.approx(ledger.total())
+
+
+def test_what_falls_on_the_first_hour_of_a_month_is_booked_in_it():
+    scenario, world = made([System(0), System(1, arrives=1)])
+    estate = world.estate
+    systems = replace(estate.systems, effort_days=np.array([2.0, 4.0]))
+    rooms = replace(estate.rooms, opens_month=np.array([0, 1], dtype=np.int32))
+    world = replace(world, estate=replace(estate, systems=systems, rooms=rooms))
+    edges = world.clock.month_edges_h
+    plan = small.move(world)
+    timeline = replace(
+        happen(scenario, world, plan),
+        moved_h=np.array([edges[14], edges[36]], dtype=np.int32),  # the second after the run
+        rollbacks=Rollbacks(np.array([1, 0]), np.array([edges[26] - 1, edges[30]])),
+    )
+    ledger = book(scenario, world, plan, timeline, no_flow(world))
+    assert rows(ledger, "migration_labour") == [(14, 0, 2, pytest.approx(2 * 1200))]
+    assert rows(ledger, "rollback_labour") == [
+        (25, 1, 2, pytest.approx(2 * 1440)),
+        (30, 0, 1, pytest.approx(1440)),
+    ]
+    stays = small.stay(world)
+    ledger = book(scenario, world, stays, happen(scenario, world, stays), no_flow(world))
+    assert rows(ledger, "room_new") == [(1, 1, 1, 9000)]
+    assert rows(ledger, "server_new") == [(1, 1, 1, 1000)]
+
+
+def test_prices_and_carbon_of_energy_change_by_whole_years():
+    scenario, world = made(
+        [System(0)],
+        "prices.electricity_change=0.1",
+        "grid.carbon_kg_per_kwh=0.8",
+        "grid.change_per_year=-0.25",
+    )
+    flow = no_flow(world)
+    flow.room_kwh[0, [11, 18, 35], [0, 1, 3]] = 10
+    ledger, _ = booked(scenario, world, small.stay(world), flow)
+    carbon = {11: 8, 18: 6, 35: 4.5}
+    cost = {11: 5, 18: 5.5, 35: 6.05}
+    chosen = np.isin(ledger.item, [ITEM[f"room_{part}"] for part in ("it", "ups", "other")])
+    assert ledger.item[chosen].tolist() == [ITEM["room_it"], ITEM["room_ups"], ITEM["room_other"]]
+    assert dict(
+        zip(ledger.month[chosen].tolist(), ledger.carbon_kg[chosen].tolist(), strict=True)
+    ) == pytest.approx(carbon)
+    assert dict(
+        zip(ledger.month[chosen].tolist(), ledger.cost_cny[chosen].tolist(), strict=True)
+    ) == pytest.approx(cost)

@@ -92,6 +92,13 @@ def test_an_idle_standby_that_fails_needs_no_cover_and_gives_none():
     assert found == [(1, 10, 30, NO_COVER), (0, 20, 30, NO_COVER), (0, 30, 40, 1)]
 
 
+def test_a_standby_that_has_carried_is_idle_again():
+    # 2 carried 0 until 30: when it fails it needs no cover, and 3 is left for 1; back at 60 it serves again.
+    failed = repairs((0, 10, 30), (2, 40, 60), (1, 45, 70), (0, 62, 65))
+    found, _ = run_takeover([False, False, True, True], failed)
+    assert found == [(0, 10, 30, 2), (2, 40, 60, NO_COVER), (1, 45, 70, 3), (0, 62, 65, 2)]
+
+
 def test_standby_hosts_serve_their_own_pool_only():
     found, _ = run_takeover([False, False, True], repairs((0, 10, 30), (1, 12, 30)), pool=[0, 1, 1])
     assert [cover for *_, cover in found] == [NO_COVER, 2]

@@ -72,3 +72,46 @@ def test_a_site_without_load_is_calibrated_to_its_idle_loss():
     )
     assert np.isfinite(site.cooling_ratio).all()
     assert site.ups_loss_w(np.zeros((1, 1)), ALWAYS)[0, 0] == pytest.approx(3.0)
+
+
+def test_a_site_by_hand_and_its_rows():
+    """UPS of 1000 W, half full, lose 30 + 20 + 5 W; PUE leaves the rest to cooling, three quarters fixed."""
+    sites = calibrate(
+        rated_w=np.array([9.0, 1000.0]),
+        ups=np.array([[0.5, 0.5, 0.5], [0.03, 0.04, 0.02]]),
+        pue=np.array([9.0, 2.0]),
+        cooling_fixed_share=np.array([0.1, 0.75]),
+        lighting_w=np.array([3.0, 45.0]),
+        it_w=np.array([4.0, 500.0]),
+    )
+    site = sites.only(np.array([1]))
+    cooling = 500 - 55 - 45  # of 500 W beyond IT: less UPS and lighting
+    assert site.fixed_w[0] == pytest.approx(0.75 * cooling)
+    assert site.cooling_ratio[0] == pytest.approx(0.25 * cooling / 555)
+    assert [site.rated_w[0], site.lighting_w[0]] == [1000, 45]
+    it = np.array([[0.0, 250.0, 1000.0]])
+    ups = site.ups_loss_w(it, ALWAYS)
+    assert ups[0].tolist() == pytest.approx([30, 30 + 10 + 1.25, 30 + 40 + 20])
+    found = site.cooling_w(it, ups, ALWAYS)[0]
+    assert found.tolist() == pytest.approx([300 + 100 / 555 * heat for heat in (30, 291.25, 1090)])
+    off = np.zeros((1, 3))
+    assert not site.ups_loss_w(off, off).any()
+    barely = site.ups_loss_w(np.array([[0.0, 1e-9, 500.0]]), np.array([[1e-9, 1e-9, 1.0]]))
+    assert barely[0].tolist() == pytest.approx(
+        [3e-8, 3e-8, 55], abs=1e-7
+    )  # rounding makes no loss of its own
+
+
+def test_sites_of_nothing_and_of_next_to_nothing():
+    sites = calibrate(
+        rated_w=np.array([0.0, 1.0]),
+        ups=np.tile(build.UPS, (2, 1)),
+        pue=np.array([2.0, 2.0]),
+        cooling_fixed_share=np.array([0.5, 0.25]),
+        lighting_w=np.zeros(2),
+        it_w=np.array([0.0, 0.5]),
+    )
+    assert sites.cooling_ratio[0] == sites.fixed_w[0] == 0
+    small = sites.only(np.array([1]))
+    assert pue(small, [0.5])[0] == pytest.approx(2, rel=1e-12)
+    assert small.cooling_ratio[0] > 0

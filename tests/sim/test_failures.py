@@ -10,6 +10,7 @@ from roomfold.scenarios.estate import NEVER
 from roomfold.sim import failures
 from roomfold.sim.events import happen
 from roomfold.sim.grid import TICKS_PER_HOUR
+from roomfold.sim.repair import Crews
 from roomfold.sim.timeline import CLOUD, Outages
 
 from . import small
@@ -56,6 +57,30 @@ def test_a_new_machine_is_young_again_and_shares_earlier_failures():
     before = [repairs.failed_h[repairs.failed_h < first_year] for repairs in (old, new)]
     assert np.array_equal(*before)
     assert len(new.what) < 0.6 * len(old.what)
+
+
+def test_hosts_are_young_again_after_their_life():
+    """Bought 47 months ago to live 48: worn in the first month, and as new for three years after it."""
+    ageing = ("reliability.ageing_per_year=2", "reliability.host_mtbf_h=5000")
+    scenario, world = small.made([System(0)], *ageing, f"{small.CLOUD}.host_life_years=4")
+    n = 500
+    hosts = replace(small.move(world, hosts=n).hosts, age_months=np.full(n, 47, dtype=np.int32))
+    hands = Crews(np.zeros(n, dtype=np.int64), np.ones(1, dtype=np.int64), 0.0)
+    cloud, always = scenario.alternatives["consolidate"].cloud, np.zeros(n, dtype=np.int32)
+    found = failures.host_failures(scenario, world, cloud, hosts, always, hands, 1.0)
+    month_h = 730.5
+    first = (found.failed_h < month_h).sum()
+    worn = n * month_h * (1 + 2 * (47.5 / 12 - 3)) / 5000
+    assert abs(first - worn) < 4 * worn**0.5
+    later = ((found.failed_h >= month_h) & (found.failed_h < 5 * month_h)).sum()
+    young = n * 4 * month_h / 5000
+    assert abs(later - young) < 4 * young**0.5
+
+
+def test_what_never_fails_has_no_outages():
+    _, world = small.made([System(0)])
+    found = failures.renewals(world, "of nothing", np.arange(3), np.zeros(3), np.ones(3))
+    assert not len(found.what) and not len(found.end_h)
 
 
 def test_only_failures_in_service_count():

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roomfold.scenarios.errors import InputError
@@ -246,6 +246,7 @@ def test_a_car_loan_from_a_textbook():
     assert repaid.sum() == pytest.approx(5000)
 
 
+@settings(deadline=None)
 @given(
     drawn=st.lists(st.floats(0, 1e6), min_size=2, max_size=40),
     rate=st.floats(0, 0.4),

@@ -144,12 +144,13 @@ def test_nothing_is_drawn_before_a_room_opens_and_after_it_closes(both):
     assert flow.series["room_other_kw"][999] == pytest.approx(0.06)
     assert flow.series["room_other_kw"][1000] == pytest.approx(0.03)
     machines = build.fleet(build.demand(np.array([1e5])), curve=[0], room=[0])
-    story = build.Story(
-        1, 1, HOURS, server_on={0: 744}, room_open={0: 744}, server_off={0: 800}, room_close={0: 900}
-    )
-    (flow,) = integrate(machines, build.sites(1), [story.future(machines)])
-    total = sum(flow.series[f"room_{part}_kw"] for part in PARTS)
-    assert not total[:744].any() and (total[744:900] > 0).all() and not total[900:].any()
+    for opens, closes in ((744, 900), (1, HOURS - 1)):
+        stays = {"server_on": {0: opens}, "room_open": {0: opens}, "room_close": {0: closes}}
+        story = build.Story(1, 1, HOURS, server_off={0: 800}, **stays)
+        (flow,) = integrate(machines, build.sites(1), [story.future(machines)])
+        total = sum(flow.series[f"room_{part}_kw"] for part in PARTS)
+        assert (total[opens:closes] > 0).all()
+        assert not total[:opens].any() and not total[closes:].any()
 
 
 def test_pue_rises_as_a_room_empties():
@@ -216,3 +217,29 @@ def test_heat_is_the_mean_utilisation_of_the_last_year():
     # 1 January 2014 was a Wednesday.
     mondays = [share[day * 24 + 9] for day in days if (day + 2) % 7 == 0]
     assert flow.heat[0, 9] == pytest.approx(np.mean(mondays))
+
+
+def test_overload_of_one_in_dual_running_beside_one_that_is_not():
+    """The first server is overloaded until it is off, but from its move on nobody notices."""
+    asked = 3e6
+    machines = build.fleet(build.demand(np.full(2, asked), months=1), curve=[0, 0], room=[0, 0])
+    story = build.Story(
+        servers=2, rooms=1, hours=744, hosts=1, host={0: 0}, cloud_on={0: 300}, server_off={0: 600}
+    )
+    (found,) = integrate(machines, build.sites(1), [story.future(machines)])
+    beyond, missed = asked - build.SSJ_OPS[0], max(asked - 0.9 * build.SSJ_OPS[1], 0.0)
+    assert beyond > 0
+    expected = np.where(np.arange(744) < 300, 2 * beyond, beyond + missed)
+    np.testing.assert_allclose(found.series["unserved_mssj"] * 1e6, expected, rtol=1e-5)
+
+
+def test_capacity_of_a_server_that_is_down_as_it_is_switched_off():
+    machines = build.fleet(build.demand(np.full(2, 1e5), months=1), curve=[0, 0], room=[0, 0])
+    fails = [(0, 90.0, 110.0, -1), (1, 20.0, 30.5, -1)]
+    story = build.Story(
+        servers=2, rooms=1, hours=744, server_on={1: 25}, server_off={0: 100}, server_fails=fails
+    )
+    (found,) = integrate(machines, build.sites(1), [story.future(machines)])
+    hour = np.arange(744)
+    there = (hour < 90) + np.where(hour < 30, 0, np.where(hour == 30, 0.5, 1.0))
+    np.testing.assert_allclose(found.series["room_capacity_mssj"] * 1e6, there * build.SSJ_OPS[0], rtol=1e-6)

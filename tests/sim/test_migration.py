@@ -45,6 +45,29 @@ def test_what_was_rolled_back_waits_for_the_end_of_a_freeze():
     assert not [day for day in days if date(2014, 3, 20) <= day <= date(2014, 6, 30)]
 
 
+def test_attempts_fail_as_drawn_eight_at_a_time():
+    share = 0.9
+    scenario, world = small.made([System(0)] * 6, f"{MOVE}.team_fte=2000", f"{MOVE}.failure_share={share}")
+    timeline = happen(scenario, world, small.move(world, spread=1))
+    streams = ("cutover", *(f"cutover/{n}" for n in range(1, 30)))
+    drawn = [world.uniforms(stream, world.estate.systems.id, draws=8) for stream in streams]
+    succeeds = np.hstack(drawn) >= share
+    tried, moved = timeline.cutovers, timeline.moved_h != NEVER
+    assert moved.any() and tried.max() > 8
+    for row in range(6):
+        assert succeeds[row, : tried[row]].tolist() == [False] * (tried[row] - 1) + [moved[row]]
+
+
+def test_without_an_interim_line_split_links_cost_nothing():
+    scenario, world = small.made([System(0), System(1)], *QUIET)
+    links = Links(np.array([0], dtype=np.int32), np.array([1], dtype=np.int32))
+    world = replace(world, estate=replace(world.estate, links=links))
+    plan = small.move(world, spread=2)
+    run = simulate(scenario, plan, world)
+    assert run.timeline.interim_end_h[0] > run.timeline.interim_start_h[0]
+    assert not (run.ledger.item == ITEM["interim_line"]).any()
+
+
 def test_an_interim_line_is_rented_from_the_first_move_to_the_second():
     scenario, world = linked(
         [(0, 1), (1, 2), (2, 3)], [System(i, retires=14 if i == 3 else 2**31 - 1) for i in range(4)]

@@ -59,3 +59,29 @@ def test_energy_of_constant_load_is_the_closed_form_for_any_block(hours):
 def test_machines_in_any_order_and_idle_ones():
     u = np.array([[0.0, 0.0], [0.95, 0.2], [0.05, 0.0], [0.4, 0.6]])
     np.testing.assert_allclose(fast(1, u), power_w(build.WATTS[1], u), rtol=1e-6)
+
+
+def test_machines_their_parts_and_some_of_them():
+    rows, factor, share = np.array([2, 0]), np.array([1.5, 2.0]), np.array([0.5, 0.25])
+    machines = CURVES.machines(rows, factor)
+    some = machines.parts(share).only(slice(1, 2))
+    u = np.array([0.0, 0.05, 0.35, 0.999, 1.0, 1.2])
+    expected = 0.25 * 2.0 * power_w(build.WATTS[0], u)
+    np.testing.assert_allclose(some.at(u[None]), expected[None], rtol=1e-12)
+    assert some.ssj_ops.tolist() == [0.25 * build.SSJ_OPS[0]]
+    whole = [1.5 * power_w(build.WATTS[2], 0.35), 2.0 * power_w(build.WATTS[0], 0.6)]
+    np.testing.assert_allclose(machines.at(np.array([0.35, 0.6])), whole, rtol=1e-12)
+    # Loads in units of work; that of the last, which is idle, is not read.
+    load = np.array([[300.0, 30.0], [50.0, 50.0], [np.nan, np.nan]], dtype=np.float32)
+    three = CURVES.machines(np.array([0, 2, 1]), np.ones(3))
+    out = np.empty_like(load)
+    fill_power(three, load, np.array([1e-3, 1e-3, 1.0], dtype=np.float32), np.array([0.3, 0.05, 0.0]), out)
+    found = [power_w(build.WATTS[0], np.array([0.3, 0.03])), power_w(build.WATTS[2], np.array([0.05, 0.05]))]
+    np.testing.assert_allclose(out, [*found, [build.WATTS[1, 0]] * 2], rtol=1e-6)
+
+
+def test_slopes_lead_through_the_points_and_end_with_them():
+    watts = np.array([[50.0, 60, 80, 85, 90, 120, 130, 160, 170, 200, 205]])
+    curves = Curves.of(watts, np.array([1e6]))
+    for load, expected in ((0.0, 50.0), (0.05, 55.0), (0.2, 80.0), (0.75, 165.0), (1.0, 205.0), (1.5, 205.0)):
+        assert curves.at(np.array([load])) == pytest.approx([expected])

@@ -40,10 +40,12 @@ def estate(arrives):
     return Estate(empty[0], rooms, empty[1], servers, empty[2], ())
 
 
-def test_pue_in_the_first_month_in_service_is_the_one_drawn():
+@pytest.mark.parametrize("growth", [0.0, 0.9])
+def test_pue_in_the_first_month_in_service_is_the_one_drawn(growth):
     # The second room opens with a later system; the third server joins the first room later.
     arrives = np.array([0, 0, 1, 1])
-    machines = build.fleet(build.demand(np.full(4, 2e5)), curve=[0, 1, 0, 1], room=[0, 0, 0, 1])
+    wanted = build.demand(np.full(4, 2e5), growth=growth)
+    machines = build.fleet(wanted, curve=[0, 1, 0, 1], room=[0, 0, 0, 1])
     sites = room_sites(build.UPS[None], estate(arrives), machines)
     hours = machines.demand.clock.hours
     story = build.Story(4, 2, hours, server_on={2: 744, 3: 744}, room_open={1: 744})

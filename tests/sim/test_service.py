@@ -116,6 +116,11 @@ def test_statistics_of_a_future():
     assert found.worst_down == 2
     assert found.unserved_share == 0.25
     assert found.overload_share == 0.05
+    seldom = {name: np.zeros(hours) for name in series}
+    assert service(scenario, world, plan, timeline, seldom).unserved_share == 0
+    assert service(scenario, world, plan, timeline, seldom).overload_share == 0
+    seldom["hosts_loaded"][0], seldom["hosts_overloaded"][0] = 1.0, 0.5  # one host, for an hour
+    assert service(scenario, world, plan, timeline, seldom).overload_share == 0.5
 
 
 def test_on_random_worlds_downtime_lies_within_each_systems_life():

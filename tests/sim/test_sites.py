@@ -62,15 +62,23 @@ def story(**other):
     return build.Story(**{**given, **other})
 
 
-def test_equals_the_slow_account() -> None:
-    """Two sites, outages of both, a take-over with hot and warm hosts, one of which fails meanwhile."""
-    fleet, future = machines(), story().future(machines(), rebound=0.2)
-    (found,) = integrate(fleet, build.sites(2), [future])
+@pytest.mark.parametrize("backup", [{0: 4, 1: 5, 2: 5}, {0: 4, 1: 4, 2: 4}])
+def test_equals_the_slow_account(backup: dict[int, int]) -> None:
+    """Two sites, outages of both, a take-over with hot and warm hosts, one of which fails meanwhile.
+
+    In the second, the last host stands in for nobody: what has no recovery host must not come to it.
+    """
+    fleet, future = machines(), story(backup=backup).future(machines(), rebound=0.2)
+    (found,) = integrate(fleet, build.sites(2), [future], tariff=np.full(HOURS, 1.5))
     series, _, cloud_kwh = slow_flow(fleet, build.sites(2), future)
     np.testing.assert_allclose(found.cloud_kwh, cloud_kwh, rtol=1e-5)
+    for priced, kwh in ((found.room_priced_kwh, found.room_kwh), (found.cloud_priced_kwh, found.cloud_kwh)):
+        np.testing.assert_allclose(priced, 1.5 * kwh, rtol=1e-9)
     for name, column in series.items():
         scale = 1e-5 * max(column.max() / 1e6, 1e-9)
         np.testing.assert_allclose(found.series[f"{name}_mssj"], column / 1e6, rtol=1e-5, atol=scale)
+    standing_in = set(backup.values())
+    assert found.series["hosts_loaded"][304] == 4 + len(standing_in)
     hours = slice(303, 305)
     assert (series["unserved"][hours] < 0.5 * series["unserved"][301]).all()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,10 +14,10 @@ from roomfold.scenarios.estate import NEVER
 from roomfold.scenarios.schema import Claim, Scenario
 from roomfold.scenarios.world import World
 from roomfold.sim.events import happen
-from roomfold.sim.tally import COUNTED, tallies
+from roomfold.sim.tally import COUNTED, in_use, tallies
 from roomfold.sim.timeline import Timeline
 
-from .small import drawn
+from .small import System, drawn, made, stay, take
 
 DAYS = (date(2014, 6, 30), date(2014, 12, 31), date(2016, 3, 3), None)
 
@@ -84,3 +85,76 @@ def test_rooms_built_from_a_day_on() -> None:
     found = tallies(scenario.model_copy(update={"claims": asked}), world, timeline)
     assert found[0] == sum(since <= day <= by for day in opened)
     assert found[1] == len(opened) and np.isnan(found[2])
+
+
+def by_hand() -> tuple[Scenario, World, Timeline]:
+    """Six systems of three units and four rooms; two are on the cloud from hour 100, one in the last hour."""
+    systems = [System(0), System(0), System(1), System(2, classified=True), System(3, arrives=1), System(3)]
+    scenario, world = made(systems)
+    estate = world.estate
+    units = replace(take(estate.units, [0] * 3), id=np.arange(3, dtype=np.int32), level=np.array([0, 1, 1]))
+    columns = {"unit": [0, 0, 1, 1, 2, 2], "zone": [0, 1, 1, 0, 0, 0], "demand_class": [0, 1, 1, 0, 1, 2]}
+    tables = {name: np.array(column, dtype=np.int32) for name, column in columns.items()}
+    rooms = replace(estate.rooms, unit=np.array([0, 1, 1, 2], dtype=np.int32))
+    estate = replace(estate, units=units, rooms=rooms, systems=replace(estate.systems, **tables))
+    world = replace(world, estate=estate)
+    never, last = int(NEVER), world.clock.hours - 1
+    timeline = replace(
+        happen(scenario, world, stay(world)),
+        cloud_on_h=np.array([100, 100, never, never, 24 * 31, last]),
+        cloud_off_h=np.array([never, never, never, never, never, never]),
+        room_open_h=np.array([0, 1, 24, 48]),
+        room_close_h=np.array([never, never, never, 48]),
+    )
+    return scenario, world, timeline
+
+
+def test_each_count_on_an_estate_small_enough_to_see() -> None:
+    scenario, world, timeline = by_hand()
+    expected = {  # on 4 January, at hour 95; on 5 January, at hour 119; and at the very end
+        "systems_on_cloud": (0, 2, 4),
+        "cloud_share": (0, 2 / 4, 4 / 5),
+        "departments_covered": (0, 1 / 3, 2 / 3),
+        "units_on_cloud": (0, 1, 2),
+        "units_complete": (0, 1, 2),
+        "largest_unit_systems": (0, 2, 2),
+        "classes_on_cloud": (0, 2, 3),
+        "zones_on_cloud": (0, 2, 2),
+    }
+    asked = tuple(claim(name, day) for name in expected for day in (date(2014, 1, 4), date(2014, 1, 5), None))
+    found = tallies(scenario.model_copy(update={"claims": asked}), world, timeline)
+    assert found.tolist() == pytest.approx([count for counts in expected.values() for count in counts])
+    after = claim("systems_on_cloud", date(2030, 1, 1))  # beyond the run: as at its end
+    levels = list(scenario.estate.levels)
+    second = [claim(name, None, levels=(levels[1],)) for name in ("systems_on_cloud", "rooms_built")]
+    classes = claim("systems_on_cloud", None, classes=(list(scenario.demand.classes)[1],))
+    found = tallies(scenario.model_copy(update={"claims": (after, *second, classes)}), world, timeline)
+    assert found.tolist() == [4, 2, 2, 2]
+    in_rooms = replace(timeline, in_rooms=True)  # hosts in rooms are no cloud
+    assert tallies(scenario.model_copy(update={"claims": asked}), world, in_rooms).sum() == 0
+
+
+def test_rooms_built_are_those_opened_in_the_days_and_kept() -> None:
+    scenario, world, timeline = by_hand()
+    days = (
+        (None, None),
+        (date(2014, 1, 2), None),
+        (date(2014, 1, 1), date(2014, 1, 1)),
+        (None, date(2014, 1, 2)),
+    )
+    asked = tuple(claim("rooms_built", by, since=since) for since, by in days)
+    found = tallies(scenario.model_copy(update={"claims": asked}), world, timeline)
+    assert found.tolist() == [2, 1, 1, 2]  # opened at 1 and 24; that of 48 is closed as it opens
+
+
+def test_a_system_is_in_use_from_the_hour_it_comes_to_the_hour_it_goes() -> None:
+    scenario, world = made([System(0, retires=1), System(0, arrives=1)])
+    timeline = happen(scenario, world, stay(world))
+    edge = int(world.clock.month_edges_h[1])
+    assert [in_use(world, timeline, hour)[0].tolist() for hour in (edge - 1, edge)] == [
+        [True, False],
+        [False, True],
+    ]
+    placed = replace(timeline, cloud_on_h=np.array([5, 5]), cloud_off_h=np.array([7, int(NEVER)]))
+    on_cloud = [in_use(world, placed, hour)[1].tolist() for hour in (4, 5, 6, 7)]
+    assert on_cloud == [[False, False], [True, True], [True, True], [False, True]]

@@ -112,5 +112,5 @@ def test_a_share_of_nothing_is_an_ample_crew() -> None:
 
 
 def test_crews_grow_with_what_they_look_after() -> None:
-    crews = Crews.sized(np.array([0, 0, 0, 2, 2]), 3, 2.0, 1.0)
+    crews = Crews.sized(np.array([0, 0, 0, 2, 2]), 2.0, 1.0)
     assert crews.teams.tolist() == [2, 1, 1]

@@ -166,6 +166,7 @@ def test_one_room_has_the_energy_of_the_closed_form():
     expected = np.array([it, ups, cooling, 30.0]) * 744 / 1e3
     np.testing.assert_allclose(found.room_kwh.sum(axis=(0, 1)), expected, rtol=1e-6)
     np.testing.assert_allclose(found.series["room_load_mssj"], 0.5, rtol=1e-6)
+    np.testing.assert_allclose(found.series["demand_mssj"], 0.5, rtol=1e-6)
     assert not found.series["unserved_mssj"].any()
 
 
@@ -178,6 +179,7 @@ def test_a_room_that_is_out_takes_its_hosts_down():
 def test_a_failed_host_without_standby_serves_nothing():
     _, found = one_room(host_fails=[(0, 50.0, 60.0, -1)])
     np.testing.assert_allclose(found.series["unserved_mssj"].sum(), 5.0, rtol=1e-5)
+    np.testing.assert_allclose(found.series["demand_mssj"], 0.5, rtol=1e-6)
 
 
 @pytest.mark.parametrize("index", range(3))

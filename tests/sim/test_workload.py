@@ -13,12 +13,14 @@ from roomfold.optimize import make_plan
 from roomfold.scenarios.draw import draw_world
 from roomfold.scenarios.errors import InputError
 from roomfold.scenarios.loader import fingerprint, load, resolved_yaml
+from roomfold.scenarios.trust import Trust
 from roomfold.sim.flow import fleet_of
 from roomfold.sim.simulate import simulate
 from roomfold.sim.workload import MOST_SSJ, named_class
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = ROOT / "tests" / "scenarios" / "minimal.yaml"
+ALLOWED = Trust("run")
 DOCS = (ROOT / "docs" / "workloads.md").read_text("utf-8")
 
 
@@ -45,13 +47,13 @@ def own(tmp_path: Path) -> Path:
 
 def workload(path: Path, *overrides: str):
     """The world of a scenario and its model."""
-    scenario = load(path, overrides)
+    scenario = load(path, overrides, ALLOWED)
     world = draw_world(scenario, 0)
     return world, fleet_of(scenario, world).workload
 
 
 def test_the_example_of_the_docs_runs_as_it_stands(own: Path) -> None:
-    scenario = load(own)
+    scenario = load(own, trust=ALLOWED)
     world = draw_world(scenario, 0)
     run = simulate(scenario, make_plan(scenario, "keep", world), world)
     demand = run.series["demand_mssj"].reshape(-1, 24)
@@ -64,18 +66,18 @@ def test_the_example_of_the_docs_runs_as_it_stands(own: Path) -> None:
 
 
 def test_its_file_is_part_of_the_scenario(own: Path, tmp_path: Path, monkeypatch) -> None:
-    before = load(own)
+    before = load(own, trust=ALLOWED)
     model = own.with_name("pulse.py")
     written = tmp_path / "elsewhere" / "resolved.yaml"
     written.parent.mkdir()
     written.write_text(resolved_yaml(before), "utf-8")
-    assert fingerprint(load(written)) == fingerprint(before)
+    assert fingerprint(load(written, trust=ALLOWED)) == fingerprint(before)
     monkeypatch.chdir(tmp_path)
-    assert fingerprint(load("own.yaml")) == fingerprint(before)
+    assert fingerprint(load("own.yaml", trust=ALLOWED)) == fingerprint(before)
     model.write_text(model.read_text("utf-8") + "# changed\n", "utf-8")
-    assert fingerprint(load(own)) != fingerprint(before)
+    assert fingerprint(load(own, trust=ALLOWED)) != fingerprint(before)
     with pytest.raises(InputError, match=r"demand\.model: .* must be the file it was"):
-        load(written)
+        load(written, trust=ALLOWED)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_its_file_is_part_of_the_scenario(own: Path, tmp_path: Path, monkeypatch
 def test_a_model_that_cannot_be_named_is_a_fault_of_the_scenario(own: Path, model: str, message: str) -> None:
     own.write_text(own.read_text("utf-8").replace("pulse.py:Pulse", model), "utf-8")
     with pytest.raises(InputError, match=message):
-        load(own)
+        load(own, trust=ALLOWED)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,8 @@ def test_a_model_that_is_not_there(own: Path, name: str, message: str) -> None:
     [
         ("out[:] = -1.0", r"got a demand of -1 \(component 3 at hour 0\), must be 0 to 1e\+15"),
         ("out[:, 1:] = 1.0", "got a demand of nan"),
+        ("out[:] = 1.0; out[1, 121] = -2", r"got a demand of -2 \(component 5 at hour 30\)"),
+        ("out[:] = 1e15; out[1, 5] = np.nan", r"got a demand of nan \(component 5 at hour 1\)"),
         ("out[0] = np.inf; out[1] = 1", "got a demand of inf"),
         ("out[:] = 3e38", r"got a demand of 3e\+38 \(component 3 at hour 0\), must be 0 to 1e\+15"),
         ("out[:] = np.zeros((7, 5))", r"failed: own\.py:5: ValueError"),
@@ -127,12 +131,25 @@ def test_what_a_model_says_is_looked_at(tmp_path: Path, body: str, message: str)
     head = "import numpy as np\nclass Own:\n def __init__(self, scenario, world): pass\n"
     text = f"{head} def fill(self, components, span, out):\n  {body}\n"
     (tmp_path / "own.py").write_text(text, "utf-8")
-    world, model = workload(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"))
+    world, model = workload(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"), "time.step_minutes=15")
     (span, *_) = world.clock.spans(0, 744)
     with pytest.raises(InputError, match=rf"(?s)own\.py:Own: {message}") as caught:
         model.fill(np.array([3, 5]), span, np.empty((2, span.steps), dtype=np.float32))
     assert "\n" not in str(caught.value)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value), "from a worker process"
+
+
+def test_where_an_installed_model_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pulses").mkdir()
+    text = "class Own:\n def __init__(self, scenario, world): pass\n"
+    (tmp_path / "pulses" / "installed_pulse.py").write_text(
+        f"{text} def fill(self, components, span, out):\n  raise KeyError('x')\n", "utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path / "pulses")
+    world, model = workload(scenario_with(tmp_path, "demand: {model: 'installed_pulse:Own'}\n"))
+    (span, *_) = world.clock.spans(0, 744)
+    with pytest.raises(InputError, match=r"failed: installed_pulse\.py:4: KeyError: 'x'"):
+        model.fill(np.arange(2), span, np.empty((2, span.steps), dtype=np.float32))
 
 
 def test_the_largest_demand_allowed_gives_numbers(tmp_path: Path) -> None:
@@ -141,7 +158,7 @@ def test_the_largest_demand_allowed_gives_numbers(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(
         f"{head} def fill(self, components, span, out):\n  out[:] = {MOST_SSJ}\n", "utf-8"
     )
-    scenario = load(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"))
+    scenario = load(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"), trust=ALLOWED)
     world = draw_world(scenario, 0)
     for alternative in scenario.alternatives:
         run = simulate(scenario, make_plan(scenario, alternative, world), world)

@@ -44,14 +44,10 @@ def binomial(n: int, p: float) -> Floats:
     return np.array([comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)])
 
 
-def near(samples: Floats, expected: float, within: float) -> bool:
-    """Whether the mean of independent samples agrees with what is expected.
-
-    That is, it lies in the interval of CONFIDENCE, and this is narrow enough to tell: no wider than
-    ``within`` times the expected value on either side.
-    """
-    half = t.ppf((1 + CONFIDENCE) / 2, len(samples) - 1) * samples.std(ddof=1) / np.sqrt(len(samples))
-    return bool(abs(samples.mean() - expected) < half <= within * abs(expected))
+def half_width(samples: Floats) -> float:
+    """Of the interval of CONFIDENCE around the mean of independent samples."""
+    quantile = t.ppf((1 + CONFIDENCE) / 2, len(samples) - 1)
+    return float(quantile * samples.std(ddof=1) / np.sqrt(len(samples)))
 
 
 def batches(values: Floats, count: int = 30, warm_up: float = 0.1) -> Floats:

@@ -14,6 +14,8 @@ from roomfold.scenarios.estate import Estate
 from roomfold.scenarios.world import World
 from roomfold.sim.failures import renewals
 
+from .record import Record
+
 
 def empty_world(years: int, index: int = 0) -> World:
     """A world that has a clock and random numbers, and nothing else."""
@@ -23,7 +25,7 @@ def empty_world(years: int, index: int = 0) -> World:
 
 
 @pytest.mark.parametrize(("mtbf_h", "mttr_h"), [(1000.0, 100.0), (300.0, 300.0), (5000.0, 24.0)])
-def test_availability_meets_mtbf_over_mtbf_plus_mttr(mtbf_h: float, mttr_h: float) -> None:
+def test_availability_meets_mtbf_over_mtbf_plus_mttr(record: Record, mtbf_h: float, mttr_h: float) -> None:
     machines, world = 3000, empty_world(10)
     rates, repairs = np.full(machines, 1 / mtbf_h), np.full(machines, mttr_h)
     down = renewals(world, "test", np.arange(machines), rates, repairs)
@@ -35,11 +37,17 @@ def test_availability_meets_mtbf_over_mtbf_plus_mttr(mtbf_h: float, mttr_h: floa
     hours = world.clock.hours
     expected = limit + (1 - limit) * (1 - np.exp(-rate * hours)) / (rate * hours)
     error = up_share.std(ddof=1) / np.sqrt(machines)
-    assert abs(up_share.mean() - expected) < 2.58 * error
+    formula, kind = (
+        "Availability: MTBF / (MTBF + MTTR), and its transient",
+        f"99% interval, {machines} machines",
+    )
+    assert record.inside(formula, up_share.mean(), expected, 2.58 * error, kind)
     assert error < 0.01 * limit
 
 
-def test_failures_of_one_machine_never_overlap_and_times_to_failure_are_exponential() -> None:
+def test_failures_of_one_machine_never_overlap_and_times_to_failure_are_exponential(
+    record: Record,
+) -> None:
     machines, mtbf_h = 200, 500.0
     world = empty_world(5)
     down = renewals(
@@ -52,11 +60,12 @@ def test_failures_of_one_machine_never_overlap_and_times_to_failure_are_exponent
     assert (up >= 0).all()
     # Times near the horizon are cut off, so the mean is slightly short: count against time at risk.
     at_risk = machines * world.clock.hours - (end - start).sum()
-    assert len(what) / at_risk * mtbf_h == pytest.approx(1, abs=2.58 / np.sqrt(len(what)))
-    assert up.std() / up.mean() == pytest.approx(1, abs=0.05)
+    rate, kind = len(what) / at_risk * mtbf_h, f"99% interval, {len(what)} failures"
+    assert record.inside("Failures per hour at risk x MTBF = 1", rate, 1.0, 2.58 / np.sqrt(len(what)), kind)
+    assert record.inside("Exponential times: deviation / mean = 1", up.std() / up.mean(), 1.0, 0.05, "5%")
 
 
-def test_thinning_gives_the_rate_asked_for() -> None:
+def test_thinning_gives_the_rate_asked_for(record: Record) -> None:
     machines, rate = 2000, 1 / 2000
     world = empty_world(4)
     hours = world.clock.hours
@@ -70,8 +79,10 @@ def test_thinning_gives_the_rate_asked_for() -> None:
     )
     late = (down.start_h > hours / 2).sum()
     expected = machines * rate * hours / 2  # the mean rate is half the highest
-    assert abs(len(down.what) - expected) < 2.58 * np.sqrt(expected)
-    assert abs(late - expected * 0.75) < 2.58 * np.sqrt(expected * 0.75)
+    kind = "99% interval, Poisson"
+    for named, count, mean in (("", len(down.what), expected), (", second half", late, expected * 0.75)):
+        formula = f"Poisson of rising rate{named}: int l dt"
+        assert record.inside(formula, float(count), mean, 2.58 * np.sqrt(mean), kind)
 
 
 def test_a_machine_fails_at_the_same_hours_whatever_others_there_are() -> None:

@@ -19,6 +19,7 @@ from roomfold.sim.simulate import simulate, simulate_all
 
 from ..sim import small
 from ..sim.small import System
+from .record import Record
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def affine(x: Floats, y: Floats) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_every_kwh_of_the_ledger_flowed_in_some_hour(which: int) -> None:
+def test_every_kwh_of_the_ledger_flowed_in_some_hour(record: Record, which: int) -> None:
     """By month and part, rooms and cloud site; failures, outages and moves included."""
     _, world, _, runs = whole()
     run, edges = runs[which], world.clock.month_edges_h
@@ -73,11 +74,11 @@ def test_every_kwh_of_the_ledger_flowed_in_some_hour(which: int) -> None:
                 run.ledger.month[rows], run.ledger.amount[rows], minlength=world.clock.months
             )
             flowed = np.add.reduceat(run.series[f"{site}_{part}_kw"], edges[:-1])
-            np.testing.assert_allclose(booked, flowed, rtol=1e-9, atol=1e-9)
+            assert record.all_same(f"Booked kWh = sum of hourly kW, {site} {part}", booked, flowed, 1e-9)
             assert (run.series[f"{site}_{part}_kw"] >= 0).all()
 
 
-def test_a_server_draws_its_curve_at_its_load_and_storage_follows() -> None:
+def test_a_server_draws_its_curve_at_its_load_and_storage_follows(record: Record) -> None:
     scenario, world, run = lone_room(System(0))
     servers, rooms = world.estate.servers, world.estate.rooms
     curve = scenario.hardware.curves[sorted(scenario.hardware.curves)[servers.generation_curve[0, 0]]]
@@ -86,11 +87,12 @@ def test_a_server_draws_its_curve_at_its_load_and_storage_follows() -> None:
     assert np.ptp(power_w) > 0.2 * power_w.mean()
     slope, fixed_kw = affine(power_w / 1e3, run.series["room_it_kw"])
     follows = rooms.overhead_it[0] * (1 - rooms.overhead_fixed_share[0])
-    assert slope == pytest.approx(1 + follows, rel=1e-4)
+    formula = "IT power per W of server: 1 + share of storage that follows"
+    assert record.same(formula, slope, 1 + float(follows), relative=1e-4)
     assert fixed_kw > 0
 
 
-def test_cooling_carries_the_heat_of_it_and_ups_hour_by_hour_and_over_the_year() -> None:
+def test_cooling_carries_the_heat_of_it_and_ups_hour_by_hour_and_over_the_year(record: Record) -> None:
     """The heat that the cooling plant moves is the IT power and the UPS loss, no more and no less."""
     scenario, world, run = lone_room(System(0), System(0, servers=[False, False]), System(0))
     it, loss, cooling, other = (run.series[f"room_{part}_kw"] for part in PARTS)
@@ -101,18 +103,24 @@ def test_cooling_carries_the_heat_of_it_and_ups_hour_by_hour_and_over_the_year()
     def lost_kw(it_kw: Floats | float) -> Floats | float:
         return rated_kw * (ups.a0 + ups.a1 * it_kw / rated_kw + ups.a2 * (it_kw / rated_kw) ** 2)
 
-    np.testing.assert_allclose(loss, lost_kw(it), rtol=1e-6)
+    assert record.all_same("UPS loss: P (a0 + a1 x + a2 x^2), kW", loss, lost_kw(it), 1e-6)
     ratio, fixed_kw = affine(it + loss, cooling)
     moved_kwh = (cooling - fixed_kw) / ratio
     np.testing.assert_allclose(moved_kwh, it + loss, rtol=1e-6)
-    assert moved_kwh.sum() == pytest.approx((it + loss).sum(), rel=1e-9)
+    heat_kwh = float((it + loss).sum())
+    assert record.same(
+        "Heat moved by cooling = IT + UPS loss, kWh a year", float(moved_kwh.sum()), heat_kwh, 1e-9
+    )
     np.testing.assert_allclose(other, rooms.lighting_w[0] / 1e3, rtol=1e-9)
     # The load at which cooling has the fixed share of the scenario is the one at which PUE is that drawn.
     share = rooms.cooling_fixed_share[0]
     heat_kw = fixed_kw * (1 - share) / share / ratio
     first_kw = brentq(lambda x: x + lost_kw(x) - heat_kw, 0.0, heat_kw)
     total_kw = heat_kw + fixed_kw / share + rooms.lighting_w[0] / 1e3
-    assert total_kw / first_kw == pytest.approx(rooms.pue[0], rel=1e-4)
+    pue = float(rooms.pue[0])
+    assert record.same(
+        "PUE at the load it was drawn for: total / IT", total_kw / first_kw, pue, relative=1e-4
+    )
     assert it.min() < first_kw < it.max()
 
 
@@ -137,12 +145,15 @@ def test_the_cloud_site_keeps_the_same_balance() -> None:
 
 
 @pytest.mark.parametrize("minutes", [30, 5])
-def test_neither_energy_nor_service_depends_on_the_step(minutes: int) -> None:
+def test_neither_energy_nor_service_depends_on_the_step(record: Record, minutes: int) -> None:
     """Demand is constant in the hour (no noise), so finer steps show nothing new; no event moves."""
     quiet = (*STEADY, *(f"demand.classes.{name}.noise=0" for name in small.scenario().demand.classes))
     hourly, fine = whole(*quiet)[3], whole(*quiet, f"time.step_minutes={minutes}")[3]
     for one, other in zip(hourly, fine, strict=True):
-        assert one.ledger.cost_cny.sum() == pytest.approx(other.ledger.cost_cny.sum(), rel=1e-7)
+        cost_cny, hourly_cny = float(other.ledger.cost_cny.sum()), float(one.ledger.cost_cny.sum())
+        assert record.same(
+            "Cost with finer steps = with hourly ones, CNY", cost_cny, hourly_cny, relative=1e-7
+        )
         assert one.service.availability == other.service.availability
         assert one.service.unserved_share == pytest.approx(other.service.unserved_share, rel=1e-5)
         for column, values in one.series.items():

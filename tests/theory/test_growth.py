@@ -16,6 +16,7 @@ from roomfold.sim.timeline import stock
 
 from ..sim import small
 from .formulas import CONFIDENCE
+from .record import Record
 
 RETIRED, NEW, TODAY, WORLDS = 0.25, 0.4, 1500, 3
 ESTATE = (
@@ -34,7 +35,7 @@ def living(months: int, arrives: int) -> np.ndarray:
     return np.where(age < 0, 0.0, np.exp(-RETIRED / 12 * np.maximum(age - sure, 0)))
 
 
-def test_systems_in_service_grow_as_arrivals_times_survival() -> None:
+def test_systems_in_service_grow_as_arrivals_times_survival(record: Record) -> None:
     counts = []
     for index in range(WORLDS):
         scenario, world = small.drawn(index, *ESTATE)
@@ -54,7 +55,13 @@ def test_systems_in_service_grow_as_arrivals_times_survival() -> None:
     # Three worlds, six months far apart: eighteen looks share the confidence.
     looks = np.arange(5, months, 6)
     z = norm.ppf(1 - (1 - CONFIDENCE) / 2 / (len(looks) * WORLDS))
-    for count in counts:
+    formula, kind = (
+        "Systems in service: arrivals x survival",
+        f"{CONFIDENCE:.1%} over {len(looks) * WORLDS} looks",
+    )
+    for index, count in enumerate(counts):
         assert count[0] == TODAY
-        assert (abs(count - mean)[looks] < z * np.sqrt(variance[looks])).all()
+        for look in looks.tolist():
+            named = f"{formula}, world {index}, month {look}"
+            assert record.inside(named, count[look], mean[look], z * float(np.sqrt(variance[look])), kind)
     assert np.ptp(mean) > 0.15 * TODAY

@@ -14,7 +14,8 @@ from roomfold.sim.takeover import TakeOver
 from roomfold.sim.timeline import Outages, Repairs
 
 from ..sim import small
-from .formulas import binomial, finite_source, near
+from .formulas import binomial, finite_source
+from .record import Record
 from .test_queues import area, broken
 
 Floats = NDArray[np.float64]
@@ -49,7 +50,7 @@ def load_down(outages: Outages, count: int, loaded: int, size: int) -> Floats:
 @pytest.mark.parametrize(
     ("loaded", "standby", "teams"), [(1, 1, 2), (4, 1, 5), (4, 2, 6), (4, 1, 1), (6, 2, 2)]
 )
-def test_the_load_of_k_of_n_hosts(loaded: int, standby: int, teams: int) -> None:
+def test_the_load_of_k_of_n_hosts(record: Record, loaded: int, standby: int, teams: int) -> None:
     """What is down is what more hosts have failed than stand by, by the number of hosts down."""
     count, size = 100, loaded + standby
     found = broken(size, count, teams, MTBF_H, MTTR_H, YEARS)
@@ -58,10 +59,11 @@ def test_the_load_of_k_of_n_hosts(loaded: int, standby: int, teams: int) -> None
     if teams == size:
         np.testing.assert_allclose(states, binomial(size, MTTR_H / (MTBF_H + MTTR_H)), rtol=1e-12)
     lost = (states * np.maximum(np.arange(size + 1) - standby, 0)).sum() / loaded
-    assert near(load_down(outages, count, loaded, size), lost, within=0.3)
+    found_down = load_down(outages, count, loaded, size)
+    assert record.near("k of n hosts, load down: E[max(down - standby, 0)] / k", found_down, lost, within=0.3)
 
 
-def test_little_on_the_path_of_the_repair_crew() -> None:
+def test_little_on_the_path_of_the_repair_crew(record: Record) -> None:
     """L = lambda W, exactly, for the queue of failed hosts and for all that are down."""
     found = broken(6, 20, 1, MTBF_H, MTTR_H, YEARS)
     _, log = pools(found, 20, 5, 1)
@@ -71,5 +73,7 @@ def test_little_on_the_path_of_the_repair_crew() -> None:
         (entry_h, host) for entry_h, host in zip(found.failed_h[~begun], found.what[~begun], strict=True)
     }
     queue = [e for e in log if e.what == "team" or (e.what == "failure" and (e.hour, e.row) not in never)]
-    assert area(queue, "failure", "team") == (found.begun_h - found.failed_h)[begun].sum() > 0
-    assert area(log, "failure", "repair") == (found.ended_h - found.failed_h).sum()
+    waited_h, down_h = (found.begun_h - found.failed_h)[begun].sum(), (found.ended_h - found.failed_h).sum()
+    assert waited_h > 0
+    assert record.same("Little, L T = N W, failure to team, h", area(queue, "failure", "team"), waited_h)
+    assert record.same("Little, L T = N W, failure to repair, h", area(log, "failure", "repair"), down_h)

@@ -16,7 +16,8 @@ from roomfold.sim.repair import Crews, repairs
 from roomfold.sim.teams import Teams
 from roomfold.sim.timeline import Repairs, Requests
 
-from .formulas import batches, erlang_b, erlang_c, finite_source, near
+from .formulas import batches, erlang_b, erlang_c, finite_source
+from .record import Record
 from .test_availability import empty_world
 
 Floats = NDArray[np.float64]
@@ -43,35 +44,41 @@ def served(
 
 
 @pytest.mark.parametrize(("teams", "load"), ERLANG_TABLE)
-def test_the_formula_meets_erlangs_table(teams: int, load: float) -> None:
-    assert erlang_b(teams, load) == pytest.approx(0.01, rel=1e-3)
+def test_the_formula_meets_erlangs_table(record: Record, teams: int, load: float) -> None:
+    assert record.same("Erlang's table: B(c, a)", erlang_b(teams, load), 0.01, relative=1e-3)
 
 
 @pytest.mark.parametrize("kind", SERVICE)
-def test_erlang_b_where_nobody_may_wait_whatever_the_service_time(kind: str) -> None:
+def test_erlang_b_where_nobody_may_wait_whatever_the_service_time(record: Record, kind: str) -> None:
     found = served(3.0, 4, places=0, kind=kind)
-    assert near(batches(found.turned_away.astype(float)), erlang_b(4, 3.0), within=0.1)
+    lost = batches(found.turned_away.astype(float))
+    assert record.near("M/G/c/c, share turned away: B(c, a)", lost, erlang_b(4, 3.0), within=0.1)
     assert np.array_equal(found.begun_h[~found.turned_away], found.asked_h[~found.turned_away])
 
 
 @pytest.mark.parametrize(("teams", "load"), [(1, 0.5), (3, 2.1), (8, 6.0)])
-def test_erlang_c_where_all_may_wait(teams: int, load: float) -> None:
+def test_erlang_c_where_all_may_wait(record: Record, teams: int, load: float) -> None:
     found = served(load, teams, places=None)
-    waits = found.begun_h - found.asked_h
+    waits, name = found.begun_h - found.asked_h, "M/M/1" if teams == 1 else "M/M/c"
     delayed = erlang_c(teams, load)
-    assert near(batches((waits > 0).astype(float)), delayed, within=0.15)
-    assert near(batches(waits), delayed * MEAN_H / (teams - load), within=0.3)
+    assert record.near(
+        f"{name}, share that waits: C(c, a)", batches((waits > 0).astype(float)), delayed, 0.15
+    )
+    mean_h = delayed * MEAN_H / (teams - load)
+    assert record.near(f"{name}, mean wait, h: C(c, a) s / (c - a)", batches(waits), mean_h, within=0.3)
 
 
-def test_a_few_places_lie_between_erlang_b_and_erlang_c() -> None:
+def test_a_few_places_lie_between_erlang_b_and_erlang_c(record: Record) -> None:
     """M/M/c/c+k: a birth and death process cut off at c + k."""
     teams, load, places = 3, 2.4, 2
     states = np.cumprod([1.0, *(load / min(n, teams) for n in range(1, teams + places + 1))])
     found = served(load, teams, places)
-    assert near(batches(found.turned_away.astype(float)), states[-1] / states.sum(), within=0.1)
+    lost, formula = batches(found.turned_away.astype(float)), "M/M/c/c+k, share turned away: p(c+k)"
+    assert record.near(formula, lost, states[-1] / states.sum(), within=0.1)
     waits = (found.begun_h > found.asked_h) & ~found.turned_away
     delayed = states[teams:-1].sum() / states.sum()
-    assert near(batches(waits.astype(float)), delayed, within=0.1)
+    formula = "M/M/c/c+k, share that waits: p(c) + ... + p(c+k-1)"
+    assert record.near(formula, batches(waits.astype(float)), delayed, within=0.1)
 
 
 def broken(machines: int, crews: int, teams: int, mtbf_h: float, mttr_h: float, years: int) -> Repairs:
@@ -89,7 +96,7 @@ def by_crew(found: Repairs, machines: int, crews: int, weights: Floats) -> Float
 
 
 @pytest.mark.parametrize(("machines", "teams"), [(6, 1), (8, 2), (5, 5)])
-def test_the_machine_repair_model(machines: int, teams: int) -> None:
+def test_the_machine_repair_model(record: Record, machines: int, teams: int) -> None:
     """M/M/c/K/K: availability, share of failures that wait for a team, and how long."""
     mtbf_h, mttr_h, crews, years, warm_h = 300.0, 60.0, 120, 2, 2000.0
     found = broken(machines, crews, teams, mtbf_h, mttr_h, years)
@@ -97,7 +104,8 @@ def test_the_machine_repair_model(machines: int, teams: int) -> None:
     down = (states * np.arange(machines + 1)).sum()
     hours = years * 8766 - warm_h
     lost = np.maximum(found.ended_h - np.maximum(found.failed_h, warm_h), 0.0)
-    assert near(1 - by_crew(found, machines, crews, lost) / hours / machines, 1 - down / machines, 0.02)
+    up = 1 - by_crew(found, machines, crews, lost) / hours / machines
+    assert record.near("M/M/c/K/K, availability: 1 - E[down] / K", up, 1 - down / machines, 0.02)
     # Who fails sees the others as they are without it (arrival theorem).
     seen = finite_source(machines - 1, teams, mttr_h / mtbf_h)[teams:].sum()
     warm = found.failed_h > warm_h
@@ -106,20 +114,25 @@ def test_the_machine_repair_model(machines: int, teams: int) -> None:
     if teams == machines:
         assert not waits.any()
         return
-    assert near(by_crew(found, machines, crews, (waits > 0).astype(float)) / count, seen, 0.1)
+    waiting = by_crew(found, machines, crews, (waits > 0).astype(float)) / count
+    assert record.near("M/M/c/K/K, share of failures that wait (arrival theorem)", waiting, seen, 0.1)
     queued = (states[teams:] * np.arange(machines - teams + 1)).sum()
     failing_per_h = (machines - down) / mtbf_h
-    assert near(by_crew(found, machines, crews, waits) / count, queued / failing_per_h, 0.1)
+    wait_h = by_crew(found, machines, crews, waits) / count
+    assert record.near(
+        "M/M/c/K/K, mean wait, h: E[queue] / failures per h", wait_h, queued / failing_per_h, 0.1
+    )
 
 
-def test_many_machines_that_fail_seldom_are_erlang_c() -> None:
+def test_many_machines_that_fail_seldom_are_erlang_c(record: Record) -> None:
     """With 20,000 machines the finite source is as good as endless."""
     machines, teams, mttr_h, load = 20_000, 3, 10.0, 2.0
     found = broken(machines, 1, teams, machines * mttr_h / load, mttr_h, years=20)
     waits = found.begun_h - found.failed_h
     delayed = erlang_c(teams, load)
-    assert near(batches((waits > 0).astype(float)), delayed, within=0.15)
-    assert near(batches(waits), delayed * mttr_h / (teams - load), within=0.3)
+    share, mean_h = batches((waits > 0).astype(float)), delayed * mttr_h / (teams - load)
+    assert record.near("M/M/c from 20,000 sources, share that waits: C(c, a)", share, delayed, within=0.15)
+    assert record.near("M/M/c from 20,000 sources, mean wait, h", batches(waits), mean_h, within=0.3)
 
 
 def area(log: Iterable[Entry], comes: str, goes: str) -> float:
@@ -133,7 +146,7 @@ def area(log: Iterable[Entry], comes: str, goes: str) -> float:
     return total
 
 
-def test_little_on_the_path_of_the_provisioning_team() -> None:
+def test_little_on_the_path_of_the_provisioning_team(record: Record) -> None:
     """L = lambda W, exactly: hours lie on a grid of powers of two, and the run begins and ends empty."""
     found = served(2.5, 3, places=None, n=4000)
     agenda = Agenda()
@@ -144,10 +157,11 @@ def test_little_on_the_path_of_the_provisioning_team() -> None:
         ("set-up", "ready", found.ready_h - found.begun_h),
         ("request", "ready", found.ready_h - found.asked_h),
     ):
-        assert area(agenda.log, first, last) == spent.sum() > 0
+        held = area(agenda.log, first, last)
+        assert record.same(f"Little, L T = N W, {first} to {last}, h", held, float(spent.sum())) and held > 0
 
 
-def test_m_g_infinity_grows_as_a_poisson_count() -> None:
+def test_m_g_infinity_grows_as_a_poisson_count(record: Record) -> None:
     """With a team for everybody the number at work at t is Poisson, mean lambda times int_0^t (1 - G)."""
     per_h, runs, horizon_h = 0.5, 400, 120.0
     rng = np.random.default_rng(7)
@@ -164,5 +178,6 @@ def test_m_g_infinity_grows_as_a_poisson_count() -> None:
             for t_h, count in counts.items():
                 count[run] = ((found.begun_h <= t_h) & (found.ready_h > t_h)).sum()
         for t_h, mean in expected.items():
-            assert near(counts[t_h], mean, within=0.1)
-            assert near((counts[t_h] - mean) ** 2, mean, within=0.4)
+            formula = "M/G/infinity at t: l int (1 - G)"
+            assert record.near(f"{formula}, mean", counts[t_h], mean, within=0.1)
+            assert record.near(f"{formula}, variance", (counts[t_h] - mean) ** 2, mean, within=0.4)

@@ -104,3 +104,38 @@ def test_pairs_filled_anew_reach_a_tight_packing() -> None:
     assert not left.any()
     assert np.array_equal(refilled.sum(axis=0), counts)
     assert (refilled @ sizes <= capacities).all()
+
+
+def test_rows_by_hand() -> None:
+    """Three of (2, 1), of which two must lie apart, fit anywhere; one of (9, 9) on the second type alone."""
+    sizes, capacities = np.array([[2.0, 1], [9, 9]]), np.array([[4.0, 4], [10, 10]])
+    rows = volume_rows(sizes, np.array([3, 1]), capacities, np.array([2, 1]))
+    assert rows.holds.tolist() == [[0, 10], [0, 10], [4, 10], [4, 10], [1, 1]]
+    assert rows.worth.tolist() == [[0, 9], [0, 9], [2, 9], [1, 9], [0, 0]]
+    assert rows.needs.tolist() == [9, 9, 15, 12, 2]
+
+
+@pytest.mark.parametrize("most", [20_000, 0])
+def test_slack_and_limits_by_hand(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """A hundred units on hosts of 10 at 4 and of 25 at 9; then some more, with at most three large ones."""
+    monkeypatch.setattr("roomfold.optimize.packing.fleet.MOST_FLEETS", most)
+    rows = volume_rows(np.array([[1.0]]), np.array([100]), np.array([[10.0], [25]]))
+    costs = np.array([4.0, 9])
+    for slack, limits, expected in (
+        (0.0, None, [0, 4]),
+        (0.05, None, [3, 3]),
+        (0.06, None, [1, 4]),
+        (0.0, np.array([np.inf, 3]), [5, 2]),
+        (0.06, np.array([np.inf, 3]), [6, 2]),
+    ):
+        fleet, bound = cheapest_fleet(costs, rows, slack, limits)
+        assert fleet is not None
+        assert fleet.tolist() == expected
+        assert bound == pytest.approx(float(costs @ fleet))
+        assert bound <= costs @ fleet
+    assert cheapest_fleet(costs, rows, 0.0, np.array([2.0, 3]))[0] is None
+    free, bound = cheapest_fleet(0 * costs, rows)
+    assert free is not None and free @ [10, 25] >= 100 and bound == 0
+    nothing = volume_rows(np.array([[1.0]]), np.array([0]), np.array([[10.0], [25]]))
+    fleet, bound = cheapest_fleet(costs, nothing)
+    assert fleet is not None and fleet.tolist() == [0, 0] and bound == 0

@@ -74,12 +74,24 @@ def test_variants_see_the_same_worlds_and_differ_by_the_price_alone(ran: Path) -
     price = plain.column("prices.electricity_cny_per_kwh").to_numpy()
     saved, saved_dear = (np.asarray(t.column(CNY).to_numpy()) for t in (plain, dear))
     # Dearer power makes other hosts worth while, a little.
-    assert saved_dear / saved == pytest.approx(1.5 / price, rel=1e-3)
+    assert saved_dear / saved == pytest.approx(1.5 / price, rel=5e-3)
 
 
 def test_a_run_that_is_there_is_not_run_again(ran: Path, scenario: str) -> None:
     before = (ran / "minimal" / "run.log").stat().st_mtime_ns
     run_each([scenario], ran, ASK)
+    assert (ran / "minimal" / "run.log").stat().st_mtime_ns == before
+
+
+def test_two_scenarios_of_one_name_do_not_share_a_folder(ran: Path, scenario: str, tmp_path: Path) -> None:
+    """The second would take the place of the first."""
+    twin = tmp_path / "twin.yaml"
+    twin.write_bytes(Path(scenario).read_bytes())
+    (tmp_path / "minimal.yaml").write_bytes(MINIMAL.read_bytes())
+    before = (ran / "minimal" / "run.log").stat().st_mtime_ns
+    found = run_each([scenario, str(twin)], ran, ASK)
+    assert [one.exit_code for one in found] == [0, 1]
+    assert f"has the name minimal, as has {scenario}" in found[1].reason
     assert (ran / "minimal" / "run.log").stat().st_mtime_ns == before
 
 
@@ -142,7 +154,7 @@ def test_a_sweep_is_a_grid_or_a_list(scenario: str, tmp_path: Path, monkeypatch:
     found = run_sweep(scenario, over[:1], ASK, target, paired=False)
     assert simulated == [("0.5",), ("1",), ("1",)], "the finished point is not simulated again"
     low, high = (s["savings"]["consolidate"]["annual"]["electricity"]["mean"] for s in found.statements)
-    assert high == pytest.approx(2 * low, rel=1e-3), "nearly the same kWh at twice the price"
+    assert high == pytest.approx(2 * low, rel=5e-3), "nearly the same kWh at twice the price"
     page = publish_sweep(found, target)
     assert [path.name for path in tmp_path.iterdir()] == ["sweep"]
     assert page.exists() and (tmp_path / "sweep" / "charts" / "sweep.zh.png").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roomfold.reports.cash import (
@@ -141,6 +141,7 @@ def test_real_and_nominal_agree() -> None:
     assert nominal_rate(real, one(0.05)) == pytest.approx(there)
 
 
+@settings(deadline=None)
 @given(
     outlay=st.floats(1, 1e9),
     income=st.lists(st.floats(0, 1e9), min_size=1, max_size=40),
@@ -155,6 +156,7 @@ def test_cash_is_worth_nothing_at_its_rate_of_return(outlay: float, income: list
         assert abs(terms.sum()) <= 1e-9 * np.abs(terms).sum()
 
 
+@settings(deadline=None)
 @given(present=st.floats(-1e9, 1e9), rate=st.floats(0, 0.5), years=st.integers(1, 40))
 def test_an_annuity_is_worth_what_it_stands_for(present: float, rate: float, years: int) -> None:
     yearly = annuity(one(present), one(rate), years)[0]

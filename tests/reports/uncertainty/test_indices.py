@@ -9,7 +9,7 @@ from scipy.stats import qmc, sobol_indices, uniform
 from roomfold.reports.uncertainty.chaos import fit, legendre
 from roomfold.reports.uncertainty.contest import contest
 from roomfold.reports.uncertainty.convergence import convergence
-from roomfold.reports.uncertainty.indices import sensitivity
+from roomfold.reports.uncertainty.indices import _listed, sensitivity
 
 
 def _ishigami(points: np.ndarray) -> np.ndarray:
@@ -51,6 +51,44 @@ def test_noise_is_not_shared_out() -> None:
     assert found.indices[0].path == "7" and found.q2 > 0.97
     low, high = found.indices[0].first_range
     assert low <= found.indices[0].first <= high and found.indices[0].first > 0.97
+
+
+def _linear(shares: list[float], worlds: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Points of sixty quantities, of which the first have these shares of the variance; the rest is noise."""
+    points = qmc.LatinHypercube(60, rng=rng).random(worlds)
+    uniform_parts = (points[:, : len(shares)] - 0.5) * np.sqrt(12 * np.array(shares))
+    return points, uniform_parts.sum(axis=1) + rng.normal(size=worlds) * np.sqrt(1 - sum(shares))
+
+
+def test_few_worlds_overstate_no_index() -> None:
+    """One quantity at 0.3 among many small ones, 64 worlds: listed or not, not too large in the mean."""
+    rng = np.random.default_rng(12)
+    listed, covered = [], []
+    for _ in range(6):
+        points, values = _linear([0.3] + [0.01] * 40, 64, rng)
+        found = sensitivity([str(i) for i in range(60)], points, values)
+        for index in found.indices:
+            true = {"0": 0.3}.get(index.path, 0.01 if int(index.path) < 41 else 0.0)
+            listed.append(index.first - true)
+            covered.append(index.first_range[0] <= true <= index.first_range[1])
+    assert len(listed) >= 3
+    assert np.mean(listed) == pytest.approx(0, abs=0.12)
+    assert np.mean(covered) >= 0.5
+
+
+def test_what_does_nothing_is_rarely_listed() -> None:
+    rng = np.random.default_rng(13)
+    runs = [sensitivity([str(i) for i in range(60)], *_linear([0.0], 32, rng)) for _ in range(8)]
+    assert sum(bool(found.indices) for found in runs) <= 2, "one in twenty is expected"
+    assert all(found.q2 < 0.3 for found in runs)
+
+
+def test_a_large_index_needs_no_correction_and_a_doubtful_one_is_cut() -> None:
+    """Far above the level the law is a plain normal one; just above it, the index may be nothing."""
+    share, (low, high) = _listed(0.64, 0.02, 0.01)
+    assert (share, low, high) == pytest.approx((0.64, (0.8 - 0.0329) ** 2, (0.8 + 0.0329) ** 2), abs=1e-3)
+    share, (low, high) = _listed(0.26, 0.1, 0.25)
+    assert low == pytest.approx(0) and share < 0.1 < high
 
 
 def test_polynomials_are_orthonormal() -> None:

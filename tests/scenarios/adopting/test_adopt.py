@@ -127,6 +127,14 @@ def test_ledgers_of_offices(tmp_path: Path) -> None:
     }
 
 
+def test_prices_are_whole_cents(tmp_path: Path) -> None:
+    """5.81 times ten thousand is 58,099.99999999999 to a computer, and a third has no end of digits."""
+    rows = [["A1", "服务器", "", "2019-06-01", "5.81", "机房", "财政局", "预算系统", "1"]]
+    rows += [["A2", "服务器", "", "2019-06-01", "10", "机房", "财政局", "预算系统", "3"]]
+    made = adopted(text(tmp_path / "assets.csv", [lists.ASSETS, *rows]))
+    assert {str(row["price_cny"]) for row in made.servers} == {"58100.0", "33333.33"}
+
+
 def test_a_system_in_two_rooms_is_two_parts(tmp_path: Path) -> None:
     rows = [
         ["主机名", "系统名称", "机房", "CPU核数"],

@@ -151,6 +151,17 @@ def test_general_words_hide_no_operating_system(tmp_path: Path) -> None:
     assert str(machine.server).startswith("srv-")
 
 
+@pytest.mark.parametrize(
+    ("written", "stays"),
+    [("三级", True), ("等保2.0 第三级", True), ("level 3", True), ("三级 777k", False), ("三级 777", False)],
+)
+def test_a_level_of_protection_alone_stays(tmp_path: Path, written: str, stays: bool) -> None:
+    """What stands beside it may name the system."""
+    rows = [["server", "cores", "等保级别"], ["a", 4, written]]
+    hidden = anonymise(read_inventory([text(tmp_path / "a.csv", rows)]), KEY)[0]
+    assert (written in "\n".join(texts(hidden.to_json()))) is stays
+
+
 def test_key_file(reading: Reading, tmp_path: Path) -> None:
     """Only its owner reads it; names are added under the same key; another key is refused."""
     path = tmp_path / "estate.key"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,6 +47,14 @@ CARBON = (
     "monthlyUptime,annualUptime,cpuUtilization,powerUsageEffectiveness,cost,machineName"
 )
 
+CONTENT = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="vInfo">{rows}</table:table>'
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+
 
 def row(header: str | Sequence[str], **known: object) -> list[object]:
     """A row under a header, empty but for some columns; their names without what is no letter or digit."""
@@ -76,3 +86,40 @@ def book(path: Path, sheets: dict[str, Rows], merge: Sequence[tuple[str, str, st
             for _, area, what in [each for each in merge if each[0] == name]:
                 sheet.merge_range(area, what)
     return path
+
+
+def ods(folder: Path, rows: str, prefix: str = "") -> Path:
+    """An OpenDocument spreadsheet."""
+    path = folder / "a.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("content.xml", prefix + CONTENT.format(rows=rows))
+        manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        made.writestr("META-INF/manifest.xml", manifest)
+    return path
+
+
+def old_book(cells: list[tuple[int, int]], password: bool = False) -> bytes:
+    """A compound file whose only stream, of numbers at these places, lies in its short sectors."""
+    bof = struct.pack("<HHHHHHII", 0x0809, 16, 0x0600, 0x0010, 0, 0, 0, 0)
+    stream = bof + (struct.pack("<HHHHH", 0x2F, 6, 1, 1, 1) if password else b"")
+    stream += b"".join(struct.pack("<HHHHHd", 0x0203, 14, row, column, 15, 1.0) for row, column in cells)
+    stream += struct.pack("<HH", 0x0A, 0)
+    sectors = -(-len(stream) // 64)
+
+    def entry(name: str, kind: int, start: int, size: int, child: int) -> bytes:
+        title = (name + "\0").encode("utf-16-le")
+        head = title.ljust(64, b"\0") + struct.pack(
+            "<HBBIII", len(title) if name else 0, kind, 1, *[0xFFFFFFFF] * 2, child
+        )
+        return head.ljust(116, b"\0") + struct.pack("<III", start, size, 0)
+
+    end, free = 0xFFFFFFFE, 0xFFFFFFFF
+    table = struct.pack("<4I", 0xFFFFFFFD, end, end, end).ljust(512, b"\xff")
+    directory = entry("Root Entry", 5, 3, sectors * 64, 1) + entry("Workbook", 2, 0, len(stream), free)
+    directory += entry("", 0, 0, 0, free) * 2
+    chain = struct.pack(f"<{sectors}I", *range(1, sectors), end).ljust(512, b"\xff")
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    header += struct.pack("<HHHHH6xIIIIIIIII", 62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 2, 1, end, 0)
+    header += struct.pack("<I", 0).ljust(436, b"\xff")
+    return header + table + directory + chain + stream.ljust(512, b"\0")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from roomfold.scenarios import InputError, load
 from roomfold.scenarios.listed import TABLES, Listed, read_listed, write_tables
+from roomfold.scenarios.trust import Trust
 
 from . import small
 
@@ -290,11 +291,14 @@ def test_a_folder_is_its_scenario(tmp_path: Path) -> None:
     scenario = load(tmp_path / "here")
     assert fingerprint(scenario) == fingerprint(load(small.write(tmp_path / "there")))
     (tmp_path / "again.yaml").write_text(resolved_yaml(scenario), "utf-8")
-    assert load(tmp_path / "again.yaml") == scenario
+    with pytest.raises(InputError, match=r"again.yaml.*must lie below the folder of this file"):
+        load(tmp_path / "again.yaml")
+    allowed = Trust(folders=(tmp_path / "here",))
+    assert load(tmp_path / "again.yaml", trust=allowed) == scenario
     small.write(tmp_path / "here", rooms=small.ROOMS.replace("80000", "80001"))
     assert fingerprint(load(tmp_path / "here")) != fingerprint(scenario)
     with pytest.raises(InputError, match=r"listed.rooms: .* must be the file it was \(SHA-256"):
-        load(tmp_path / "again.yaml")
+        load(tmp_path / "again.yaml", trust=allowed)
 
 
 def test_the_documentation_names_every_column() -> None:

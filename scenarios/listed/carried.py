@@ -1,13 +1,13 @@
-"""The tables of a listed estate in a run's folder, so that the folder alone can be run again."""
+"""The tables of a listed estate in a run's folder, so that the folder alone can be run again or continued."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from ..scenarios.errors import RoomfoldError
-from ..scenarios.listed.columns import TABLES
-from ..scenarios.schema import ListedEstate, Scenario
+from ..errors import RoomfoldError
+from ..schema import ListedEstate, Scenario
+from .columns import TABLES
 
 FOLDER = "estate"
 

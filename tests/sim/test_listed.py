@@ -31,7 +31,7 @@ from roomfold.sim.repair import field_crews
 from roomfold.sim.standing import stock_of
 from roomfold.sim.study import run_study
 
-from . import small
+from ..scenarios.listed import small
 
 IN_PLACE = (
     "alternatives.virtualise={title: {en: In place, zh: 就地}, like: consolidate, kind: virtualise}",
