@@ -42,8 +42,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 TOLERANCE = 1e-6
-# HiGHS's code for a primal solution that satisfies all rows.
-FEASIBLE = 2
+FEASIBLE = 2  # HiGHS's code for a primal solution that satisfies all rows
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def gaps(scenario: Scenario, drivers: Sequence[Driver], worlds: int) -> Gaps | N
         behind = _behind(scenario, listed, column, blank, known) if blank.any() else []
         if behind:
             rows = int(_speaks(scenario, listed, column).sum())
-            share = min(1.0, sum(found[each.path].share for each in behind if each.path in found))
+            share = min(1.0, math.fsum(found[each.path].share for each in behind if each.path in found))
             gap = _gap(scenario, column, (int(blank.sum()), rows), behind, share, _range(share, worlds))
             hint = max(
                 (abs(found[each.path].correlation) for each in behind if each.path in found), default=0

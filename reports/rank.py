@@ -81,8 +81,8 @@ def rank_correlations(books: Books, values: Floats) -> tuple[Driver, ...]:
 
 def by_grade(drivers: Sequence[Driver]) -> dict[str, float]:
     """Share of what the quantities that stand out explain, by their grade."""
-    shares = {grade: sum(d.share for d in drivers if d.grade == grade) for grade in GRADES}
-    total = sum(shares.values())
+    shares = {grade: math.fsum(d.share for d in drivers if d.grade == grade) for grade in GRADES}
+    total = math.fsum(shares.values())
     return {grade: share / total if total else 0.0 for grade, share in shares.items()}
 
 

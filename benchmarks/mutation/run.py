@@ -11,6 +11,9 @@ It needs cosmic-ray and coverage, and works on a copy of the tree. Results are
 docs/verification/mutation/MODULE.json, reasons for what survives reasons/MODULE.toml. A mutant that ends
 neither way in several times the clean time counts as noticed, and is stated apart; one that no test executes
 survives. While compiled functions are mutated, none is compiled.
+
+A result keeps two scores: ``score_fresh`` of the first draw with its seed, of which no test knew, and
+``score`` after tests were added for what survived (``--again``). For a fair figure draw with another seed.
 """
 
 from __future__ import annotations

@@ -101,6 +101,7 @@ def test_overrides_win(minimal_path: Path, minimal: Scenario) -> None:
         ("prices.discount_rate=9", "--set: prices.discount_rate: got 9, must be between 0 and 0.3"),
         ("time.years.x=3", "--set: time.years.x: got 1 before 'x', must be a mapping or a list"),
         ("claims.9.id=x", "--set: claims.9.id: got '9', must be a position from 0 to 2"),
+        ("claims.².id=x", "--set: claims.².id: got '²', must be a position from 0 to 2"),
     ],
 )
 def test_bad_overrides(

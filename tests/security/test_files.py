@@ -96,6 +96,13 @@ def test_includes_and_tables_and_code_keep_to_the_folder_too(folder: Path, file:
         load(scenario(folder, f"demand: {{model: {json.dumps(f'{file}.py:Own')}}}"), trust=Trust("named"))
 
 
+@pytest.mark.parametrize("file", ["../x.yaml", "..\\x.yaml", "C:/x.yaml", "/x.yaml", "tariffs/../../x.yaml"])
+def test_includes_of_the_library_stay_in_it(folder: Path, file: str) -> None:
+    (folder / "including.yaml").write_text(f"include: [{json.dumps(f'library:{file}')}]\n", "utf-8")
+    with pytest.raises(InputError, match="must stay inside the library"):
+        load(folder / "including.yaml")
+
+
 @pytest.mark.parametrize("file", ["day.csv", "./day.csv", "sub", "stays.csv", "日.csv", "a b..csv", "..a/b"])
 def test_files_below_are_allowed(folder: Path, file: str) -> None:
     assert relative(file)

@@ -15,7 +15,7 @@ from roomfold.sim.integrate import Flow
 from roomfold.sim.ledger import CATEGORIES, ITEM
 from roomfold.sim.timeline import Rollbacks
 
-from . import small
+from . import small, two_sites
 from .small import CLOUD, MOVE, System
 
 PRICES = (
@@ -199,6 +199,20 @@ def test_energy_has_its_tariff_and_its_carbon():
     assert ledger.cost_cny[chosen].tolist() == pytest.approx([50, 10 * 0.4 * 1.1])
     assert ledger.carbon_kg[chosen].tolist() == pytest.approx([80, 10 * 0.8 * 0.75])
     assert ledger.site[chosen].tolist() == [0, -1]
+
+
+def test_each_site_has_its_own_tariff_and_carbon():
+    terms = ("prices.electricity_cloud_ratio=0.8", "grid.carbon_kg_per_kwh=0.8")
+    scenario, world = small.drawn(2, *PRICES, *two_sites.UNEQUAL, *terms)
+    drawn = np.zeros((2, world.clock.months, 4))
+    drawn[:, 2, 0] = 100
+    plan = two_sites.plan(world)
+    ledger, _ = booked(scenario, world, plan, replace(no_flow(world), cloud_kwh=drawn))
+    chosen = ledger.item == ITEM["cloud_it"]
+    found = zip(ledger.site[chosen].tolist(), ledger.cost_cny[chosen], ledger.carbon_kg[chosen], strict=True)
+    by_site = {site: (cost, carbon) for site, cost, carbon in found}
+    assert by_site[-1] == pytest.approx((100 * 0.5 * 0.8, 100 * 0.8))
+    assert by_site[-2] == pytest.approx((100 * 0.5 * 0.8 * 0.7, 100 * 0.8 * 0.5))
 
 
 def test_rows_are_sorted_and_none_is_empty():

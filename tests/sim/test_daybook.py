@@ -164,11 +164,14 @@ def run_of(scenario, world, plan) -> Run:
 
 
 def test_what_stands_at_the_end_in_rooms():
-    """Of four servers one retires and one comes; one is renewed with a better model, one is a half."""
+    """Of four servers one retires and one comes; one is renewed with a better model, one is a half.
+
+    The first would be renewed as the run ends.
+    """
     systems = [System(0), System(0, retires=30), System(1, arrives=20), System(1)]
     scenario, world = small.made(systems, "servers.config_factor=1.5")
-    months = np.array([[0, NEVER], [0, NEVER], [20, NEVER], [0, 18]], dtype=np.int32)
-    curve = np.array([[0, 0], [0, 0], [0, 0], [0, 1]], dtype=np.int32)
+    months = np.array([[0, 36], [0, NEVER], [20, NEVER], [0, 18]], dtype=np.int32)
+    curve = np.array([[0, 1], [0, 0], [0, 0], [0, 1]], dtype=np.int32)
     servers = replace(
         world.estate.servers,
         generation_month=months,

@@ -160,6 +160,8 @@ def test_requests_of_one_instant_go_by_row_and_one_that_leaves_as_it_is_begun_is
     assert found.system.tolist() == [0, 1, 2]
     assert found.begun_h.tolist() == [0, 4, ALWAYS]
     assert found.ready_h.tolist() == [4, 8, ALWAYS]
+    found = serve(np.array([0]), np.zeros(1), np.full(1, 4.0), np.full(1, 4.0), Teams(1))
+    assert (found.begun_h[0], found.ready_h[0]) == (0, ALWAYS)  # ready as it is withdrawn: never
 
 
 def world_of(systems, **rooms):

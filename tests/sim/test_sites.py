@@ -27,6 +27,8 @@ from .test_ledger import integrate as integral
 
 HOURS = (31 + 28) * 24
 MEAN = np.array([2e5, 3e5, 1e5, 9e5, 6e5, 4e5])
+ONCE = [(0, 300.2, 302.45, 309.7)]
+TWICE = [*ONCE, (0, 1000.0, 1000.6, 1001.3)]
 
 
 def machines():
@@ -56,19 +58,21 @@ def story(**other):
             (-1, 1000.0, 1001.3, -1),
             (0, 9, 11, -1),
         ],
-        "recoveries": [(0, 300.2, 302.45, 309.7)],
+        "recoveries": ONCE,
         "host_fails": [(4, 305.5, 306.25, -1), (0, 700.1, 720.6, -1), (2, 800.5, 802.25, 3)],
     }
     return build.Story(**{**given, **other})
 
 
-@pytest.mark.parametrize("backup", [{0: 4, 1: 5, 2: 5}, {0: 4, 1: 4, 2: 4}])
-def test_equals_the_slow_account(backup: dict[int, int]) -> None:
+@pytest.mark.parametrize(("backup", "recoveries"), [({0: 4, 1: 5, 2: 5}, ONCE), ({0: 4, 1: 4, 2: 4}, TWICE)])
+def test_equals_the_slow_account(backup: dict[int, int], recoveries: list) -> None:
     """Two sites, outages of both, a take-over with hot and warm hosts, one of which fails meanwhile.
 
-    In the second, the last host stands in for nobody: what has no recovery host must not come to it.
+    In the second, the last host stands in for nobody: what has no recovery host must not come to it. In the
+    month after, the site is taken over again.
     """
-    fleet, future = machines(), story(backup=backup).future(machines(), rebound=0.2)
+    fleet = machines()
+    future = story(backup=backup, recoveries=recoveries).future(fleet, rebound=0.2)
     (found,) = integrate(fleet, build.sites(2), [future], tariff=np.full(HOURS, 1.5))
     series, _, cloud_kwh = slow_flow(fleet, build.sites(2), future)
     np.testing.assert_allclose(found.cloud_kwh, cloud_kwh, rtol=1e-5)

@@ -114,3 +114,12 @@ def test_a_share_of_nothing_is_an_ample_crew() -> None:
 def test_crews_grow_with_what_they_look_after() -> None:
     crews = Crews.sized(np.array([0, 0, 0, 2, 2]), 2.0, 1.0)
     assert crews.teams.tolist() == [2, 1, 1]
+
+
+def test_at_one_instant_teams_and_places_are_free_before_jobs_come():
+    none_waits = Teams(1, places=0)
+    assert none_waits.take(0.0, 5.0) == 0
+    assert none_waits.turns_away(4.0) and not none_waits.turns_away(5.0)
+    one_waits = Teams(1, places=1)
+    assert [one_waits.take(0.0, 5.0), one_waits.take(1.0, 5.0)] == [0, 5]
+    assert one_waits.turns_away(4.0) and not one_waits.turns_away(5.0)
