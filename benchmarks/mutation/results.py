@@ -86,7 +86,7 @@ def gather(folder: Path) -> dict[str, Any]:
     parts = [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
     if not parts:
         raise SystemExit(f"{folder}: no results of modules")
-    rows = [part["row"] for part in parts]
+    rows = [{**part["row"], "seed": part["seed"]} for part in parts]
     survivors = [_explained(part["row"]["module"], one) for part in parts for one in part["survivors"]]
     figures: list[dict[str, Any]] = []
     for group in sorted({row["group"] for row in rows}):
