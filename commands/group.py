@@ -6,11 +6,12 @@ English; for those who read Chinese they are looked up as they are printed, see 
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, Any
 from unicodedata import east_asian_width
@@ -77,8 +78,10 @@ class Group(click.Group):
 
 def _say(text: str) -> None:
     """Print the reason for the end; where nobody can read it, the exit code still says what it was."""
-    with suppress(OSError):
+    try:
         tell(text, err=True)
+    except OSError:  # what is still unwritten would fail again when Python ends, with a code of its own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _first(command: click.Command) -> str:

@@ -17,6 +17,7 @@ from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .outcome import WorldResult
 
@@ -85,7 +86,7 @@ def typed(hint: Any, tree: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:
     if NoneType in arguments:
         (hint,) = (argument for argument in arguments if argument is not NoneType)
         return None if tree is None else typed(hint, tree, arrays)
-    if origin is np.ndarray:
+    if origin in (np.ndarray, NDArray):  # from NumPy 2.5 on, NDArray is an alias with an origin of its own
         return arrays[tree]
     if origin is Mapping:
         return {key: typed(arguments[1], item, arrays) for key, item in tree.items()}
