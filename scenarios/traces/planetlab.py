@@ -43,6 +43,7 @@ DAMAGED = (
     SyntaxError,  # the header of an array is written as Python values, and read as such
     TokenError,
     SystemError,  # letters that are none
+    MemoryError,  # a header may claim any length
 )
 FILES_TRIED = 3
 MOST_NAMES = 5
@@ -148,7 +149,7 @@ def _percents(file: TextFile) -> list[int]:
             if blank:
                 message = "got a blank line, must hold a whole percent: all that follow would be too early"
                 raise refuse(file.path, message, "utilisation", blank)
-            if not (text.isascii() and text.isdigit() and int(text) <= PERCENT):
+            if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) <= PERCENT):
                 message = f"got {text[:40]!r}, must be a whole percent from 0 to 100"
                 raise refuse(file.path, message, "utilisation", number)
             found.append(int(text))

@@ -103,11 +103,14 @@ def _at(file: TextFile, line: int, cell: int, name: str, message: str) -> InputE
     return InputError([Problem(str(file.path), line, cell, name, message)])
 
 
+_NOT_TOLD = ("null", "n/a", "-")
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
-        return text.casefold() in ("null", "n/a", "-")
+        return text.casefold() in _NOT_TOLD
     return True
 
 
@@ -164,7 +167,7 @@ def times_of(
     """
     for line, cells in file.records(separator_of(file.first_line)):
         text = cells[column].strip() if column < len(cells) else ""
-        if not text or (line == 1 and header):
+        if not text or text.casefold() in _NOT_TOLD or (line == 1 and header):
             continue
         if _is_number(text):
             value = float(text)
