@@ -25,7 +25,6 @@ from .printing import tell
 from .stopping import Stopped, stopped_by_signals
 
 _EXTRA = re.compile(r"(.*?)(?:  )?\[((?:default|required|env var|x|\d)[^\[\]]*)\]", re.DOTALL)
-_CONTROL = re.compile(r"([\n\t])")
 _STAY = "，。；：、）！？”］"  # no line begins with these
 _WORD = re.compile(r"[ -~]+?(?: |$|(?=[^ -~]))|[^ -~]", re.DOTALL)
 
@@ -111,11 +110,10 @@ def _usage_errors() -> Iterator[None]:
     except click.exceptions.NoArgsIsHelpError:
         raise
     except click.ClickException as error:
-        from ..scenarios.errors import one_line
+        from ..scenarios.visible import visible
 
-        # It may quote any argument; lists that click makes have lines and tabs.
-        safe = "".join(part if part in "\n\t" else one_line(part) for part in _CONTROL.split(error.message))
-        object.__setattr__(error, "message", safe)  # click's stub calls it final
+        # It may quote any argument; click's stub calls it final.
+        object.__setattr__(error, "message", visible(error.message))
         if user_language() == "en":
             raise
         raise _Said(error) from None

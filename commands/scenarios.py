@@ -140,4 +140,4 @@ def schema(out: Path | None) -> None:
         return
     text = json.dumps(schema_json(), ensure_ascii=False, indent=2) + "\n"
     write_asked(out, text.encode())
-    click.echo(out)
+    tell(out)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .visible import visible
+
 
 class RoomfoldError(Exception):
     """Base of every error that roomfold raises on purpose."""
@@ -28,10 +30,8 @@ class Problem:
 
 
 def one_line(text: str) -> str:
-    """A text with what a terminal would not print written as an escape: it may quote any file."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    """A text, which may quote any file, as one line that steers no terminal."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 class InputError(RoomfoldError):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-# All controls but tabs and ends of lines, marks of direction, and what ends a line for some programs.
-_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# All controls but tabs and ends of lines, marks of direction, what ends a line for some programs, and
+# the bytes of a name that is no text.
+_STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 def visible(text: str) -> str:

@@ -16,6 +16,7 @@ import click
 from click.testing import CliRunner, Result
 
 from roomfold.scenarios.errors import RoomfoldError
+from roomfold.scenarios.visible import visible
 
 from . import seeds
 from .mutate import Files, mutated
@@ -144,5 +145,5 @@ def check_ended(arguments: list[str], code: int, stderr: str, exception: BaseExc
     last = stderr.rstrip("\n").rpartition("\n")[2]
     if code in (2, 3, 4) and not last.strip():
         raise AssertionError(f"no message: {told}")
-    if not last.replace("\t", " ").isprintable():
-        raise AssertionError(f"not printable: {told}")
+    if visible(last) != last:
+        raise AssertionError(f"steers a terminal: {told}")

@@ -16,6 +16,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from roomfold.scenarios.errors import InputError, RoomfoldError
+from roomfold.scenarios.visible import visible
 
 from . import command_lines, folders, seeds
 from .mutate import JUNK, Files, mutated
@@ -67,8 +68,8 @@ def check_message(error: RoomfoldError) -> None:
     for line in lines:
         if not line.strip() or "\n" in line or "\r" in line or len(line) > 2000:
             raise BrokenError(f"no line to read: {line[:3000]!r}")
-        if not line.isprintable():
-            raise BrokenError(f"not printable: {line[:300]!r}")
+        if visible(line) != line:
+            raise BrokenError(f"steers a terminal: {line[:300]!r}")
     if isinstance(error, InputError) and not all(p.file and p.message for p in error.problems):
         raise BrokenError(f"names no file: {lines}")
 
