@@ -11,12 +11,12 @@ from roomfold.sim import stamp
 
 from . import tables
 from .results import HERE, Figure, figures_of, load
-from .texts import FIGURES_ZH, PARTS
+from .texts import PARTS, UNITS_ZH, chinese
 
 PAGE = HERE.parent / "verification.md"
 CODES = re.compile(r"<!-- codes: (.*) -->")
 MODEL = " ".join(stamp.MODEL)
-AGES_ZH = {"this": "本版代码", "an earlier": "较早的代码", "its": "所测模块自身的散列值"}
+AGES_ZH = {"this": "本版代码", "an earlier": "较早的代码"}
 NOT_MADE, NOT_MADE_ZH = "Not made yet.", "尚未完成。"
 
 LEAD = """# Verification dossier
@@ -109,7 +109,7 @@ def _glance(made: Mapping[str, Mapping[str, Any]], codes: Mapping[str, str]) -> 
         if name not in made:
             rows.append([link, "", "", NOT_MADE])
             continue
-        held, judged = _held(figures_of(made[name], name))
+        held, judged = _held(figures_of(made[name]))
         rows.append([link, f"{held} of {judged}", f"`{name}.json`", _age(made[name]["made_with"], codes)])
     return tables.markdown(["part", "targets met", "result", "made with"], rows)
 
@@ -121,8 +121,6 @@ def _held(figures: Sequence[Figure]) -> tuple[int, int]:
 
 def _age(made_with: Mapping[str, Any], codes: Mapping[str, str]) -> str:
     code = made_with.get("code", "unknown")
-    if "of" not in made_with and len(code) > stamp.CODE_DIGITS and code != "unknown":
-        return f"its modules' own hash, `{code}`"
     now = codes.get(" ".join(made_with.get("of", stamp.MODEL)))
     return f"this code, `{code}`" if code == now else f"an earlier code, `{code}`"
 
@@ -139,7 +137,7 @@ def _part(name: str, content: Mapping[str, Any] | None, codes: Mapping[str, str]
             str(figure.target or ""),
             {True: "met", False: "missed", None: ""}[figure.held],
         ]
-        for figure in figures_of(content, name)
+        for figure in figures_of(content)
     ]
     lines.append(tables.markdown(["figure", "value", "target", ""], rows, right=(1,)))
     lines += [block for block in tables.of_part(name, content) if block]
@@ -167,14 +165,18 @@ def _chinese(made: Mapping[str, Mapping[str, Any]], codes: Mapping[str, str]) ->
             continue
         verdict = {True: "达标", False: "未达标", None: ""}
         rows = [
-            [FIGURES_ZH.get(figure.name, figure.name), _number(figure), verdict[figure.held]]
-            for figure in figures_of(made[name], name)
+            [chinese(figure.name), _chinese_number(figure), verdict[figure.held]]
+            for figure in figures_of(made[name])
         ]
         lines.append(tables.markdown(["指标", "数值", "判定"], rows, right=(1,)))
         said = _age(made[name]["made_with"], codes)
         age = next(words for start, words in AGES_ZH.items() if said.startswith(start))
         lines.append(f"所用代码：{age}。\n")
     return "\n".join([*lines, AUDIT_ZH])
+
+
+def _chinese_number(figure: Figure) -> str:
+    return f"{tables.number(figure.value)} {UNITS_ZH.get(figure.unit, figure.unit)}".rstrip()
 
 
 def _anchor(title: str) -> str:

@@ -94,13 +94,14 @@ def _fuzzed(content: Mapping[str, Any]) -> dict[str, Any]:
     """The campaign of mutated inputs, which states its own limits."""
     limits = content["limits"]
     figures = [
-        {"name": "mutated inputs", "value": content["inputs"]},
+        {"name": "mutated inputs", "value": content["inputs"], "target": ">= 100000"},
+        {"name": "inputs guided by the code they reach", "value": content["guided_inputs"]},
         {"name": "tracebacks, hangs and other faults", "value": content["faults"], "target": "= 0"},
         {
             "name": "slowest input",
             "value": content["slowest_cpu_s"],
             "target": f"<= {limits['cpu_s']}",
-            "unit": "cpu s",
+            "unit": "s of CPU",
         },
         {
             "name": "most memory",
@@ -114,16 +115,9 @@ def _fuzzed(content: Mapping[str, Any]) -> dict[str, Any]:
     return {"made_with": made, "command": content["command"], "figures": figures, "rows": rows}
 
 
-def figures_of(content: Mapping[str, Any], part: str = "") -> list[Figure]:
-    """The figures of a result as written. Campaigns may leave target and unit out, or give a bare number."""
+def figures_of(content: Mapping[str, Any]) -> list[Figure]:
+    """The figures of a result as written; a campaign may leave target and unit out."""
     return [
-        Figure(row["name"], row["value"], _target(row.get("target"), part), row.get("unit") or "")
+        Figure(row["name"], row["value"], row.get("target"), row.get("unit") or "")
         for row in content["figures"]
     ]
-
-
-def _target(target: str | float | None, part: str) -> str | None:
-    """A bare number is the least share of mutants noticed, and in any other campaign what must come out."""
-    if target is None or isinstance(target, str):
-        return target
-    return f"{'>=' if part == 'mutation' else '='} {target:g}"

@@ -7,7 +7,6 @@ from typing import Any
 
 Content = Mapping[str, Any]
 DIGITS = 6
-SURVIVORS = 60
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
@@ -203,16 +202,17 @@ def _mutation(content: Content) -> list[str]:
     keys = ("mutants", "tried", "killed", "timed_out", "survived", "score")
     rows = [[row["module"], row["group"], *(number(row[key]) for key in keys)] for row in content["rows"]]
     heads = ["module", "group", "mutants", "tried", "killed", "ran out of time", "survived", "share noticed"]
-    survivors = content.get("survivors", [])
     found = [
-        [s["module"], number(s["line"]), s["operator"], s["reason"] or "not judged yet"]
-        for s in survivors[:SURVIVORS]
+        [s["module"], number(s["line"]), _change(s["diff"]), s["reason"] or "not judged yet"]
+        for s in content["survivors"]
     ]
-    more = f"{len(survivors)} survivors in all; each with its change in the JSON.\n"
-    blocks = [markdown(heads, rows, right=(2, 3, 4, 5, 6, 7))]
-    return (
-        [*blocks, markdown(["survivor in", "line", "change", "reason"], found), more] if survivors else blocks
-    )
+    heads_found = ["survivor in", "line", "change", "reason"]
+    return [markdown(heads, rows, right=(2, 3, 4, 5, 6, 7)), markdown(heads_found, found, right=(1,))]
+
+
+def _change(diff: str) -> str:
+    """What the changed line became."""
+    return f"`{' '.join(diff.partition(chr(10) + '+ ')[2].split())}`"
 
 
 def _plain(content: Content) -> list[str]:

@@ -22,4 +22,15 @@ class Text(NamedTuple):
 
 _READ = tomllib.loads((HERE / "texts.toml").read_text("utf-8"))
 PARTS: Mapping[str, Text] = {name: Text(**words) for name, words in _READ["parts"].items()}
-FIGURES_ZH: Mapping[str, str] = _READ["figures"]
+UNITS_ZH: Mapping[str, str] = _READ["units"]
+
+
+def chinese(figure: str) -> str:
+    """A figure's name in Chinese; those of several groups of modules are named ``GROUP: NAME``.
+
+    Raises:
+        KeyError: it has none.
+    """
+    names, groups = _READ["figures"], _READ["groups"]
+    group, _, name = figure.partition(": ")
+    return f"{groups[group]}：{names[name]}" if group in groups else str(names[figure])

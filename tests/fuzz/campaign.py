@@ -22,12 +22,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from roomfold import __version__
+from roomfold.sim import stamp
+
 from .targets import TARGETS
 
 HERE = Path(__file__).parent
 RESULT = HERE.parents[1] / "docs" / "verification" / "fuzz.json"
 AT_ONCE = 2000  # inputs of one process
 HANG_S = 180  # without a sign of life
+PARTS = (*stamp.MODEL, *stamp.REPORTS, "commands")  # whose code a result shows
 GUIDED = ("scenario", "listed", "inventory", "trace", "pack")
 
 
@@ -65,7 +69,8 @@ def _faults(found: dict[str, Any], guided: dict[str, Any]) -> int:
 def _write(out: Path, seed: int, found: dict[str, Any], guided: dict[str, Any]) -> None:
     """The result so far."""
     result = {
-        "command": "python -m tests.fuzz.campaign",
+        "made_with": {"roomfold": __version__, "code": stamp.code(PARTS), "of": list(PARTS)},
+        "command": "python -m tests.fuzz.campaign --inputs 100000 --seed 1 --guided 300",
         "seed": seed,
         "inputs": sum(each["inputs"] for each in found.values()),
         "guided_inputs": sum(each.get("inputs", 0) for each in guided.values()),

@@ -254,21 +254,19 @@ _LINES = (
 TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
-        Target("scenario", 1.5, _damage(_files_of("scenarios"), _WORDS), _load, _files_of("scenarios")),
-        Target("set", 1.2, _sets, _set, lambda: [{"sets": b"study.worlds=3"}]),
-        Target("listed", 1.2, _damage(_files_of("listed"), _LINES), _listed, _files_of("listed")),
+        Target("scenario", 8, _damage(_files_of("scenarios"), _WORDS), _load, _files_of("scenarios")),
+        Target("set", 4, _sets, _set, lambda: [{"sets": b"study.worlds=3"}]),
+        Target("listed", 4, _damage(_files_of("listed"), _LINES), _listed, _files_of("listed")),
         Target(
-            "inventory", 10, _damage(_files_of("inventories"), _CELLS), _inventory, _files_of("inventories")
+            "inventory", 24, _damage(_files_of("inventories"), _CELLS), _inventory, _files_of("inventories")
         ),
         Target(
-            "trace", 22, _damage(_files_of("traces"), ("time", "cpu", "nan")), _trace, _files_of("traces")
+            "trace", 24, _damage(_files_of("traces"), ("time", "cpu", "nan")), _trace, _files_of("traces")
         ),
-        Target("pack", 63, _damage(_files_of("instances"), ("0", "1", "10")), _pack, _files_of("instances")),
-        Target("folder", 0.02, folders.make, folders.run, folders.whole),
-        Target("command", 0.8, command_lines.make, command_lines.run, command_lines.whole),
-        Target("process", 0.03, command_lines.make, command_lines.run_process, command_lines.whole),
-        Target(
-            "new", 0.25, _damage(_files_of("inventories"), _CELLS), folders.adopt, _files_of("inventories")
-        ),
+        Target("pack", 31, _damage(_files_of("instances"), ("0", "1", "10")), _pack, _files_of("instances")),
+        Target("folder", 0.1, folders.make, folders.run, folders.whole),
+        Target("command", 4, command_lines.make, command_lines.run, command_lines.whole),
+        Target("process", 0.05, command_lines.make, command_lines.run_process, command_lines.whole),
+        Target("new", 1, _damage(_files_of("inventories"), _CELLS), folders.adopt, _files_of("inventories")),
     )
 }
