@@ -64,7 +64,7 @@ def calibrate(
         worlds=how.worlds,
         seed=how.seed,
         jobs=how.jobs or cores(),
-        quiet=how.quiet,
+        told=how.told,
         trust=how.trust,
     )
     again = command(found, source, how.overrides)

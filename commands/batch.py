@@ -49,7 +49,7 @@ def sweep(
     with lasting_crew(how.cluster, how.jobs) as crew:
         ask = how.ask(crew)
         found = run_sweep(scenario, over, ask, folder, paired=paired)
-    with Step("writing chart and page", how.quiet):
+    with Step("page", how.told):
         page = publish_sweep(found, folder)
     print_found(as_json, lang, lambda: to_json(found), partial(on_one_screen, found), page)
 

@@ -33,7 +33,8 @@ def doctor(as_json: bool) -> None:
         language = user_language()
         for finding in found:
             state, check, told, advice = (spoken(text, language, "doctor") for text in _texts(finding))
-            click.echo(f"{state:<9}{check}: {told}")
+            colon = "：" if language == "zh" else ": "
+            click.echo(f"{state:<9}{check}{colon}{told}")
             if advice:
                 click.echo(f"{'':<9}-> {advice}")
         click.echo(spoken(_CLOSING[worst], language, "doctor"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .options import json_option, lang_option, quiet_option
+from .options import json_option, lang_option, quiet_option, telling
 from .printing import print_found
 
 
@@ -54,10 +54,10 @@ def fit(
     check_place(folder, written)
     options = {"step_s": step_s, "resource": resource, "full": int(full) if full else None}
     with (
-        Step("reading and fitting", quiet),
+        Step("fit", telling(lang, quiet=quiet)),
         open_trace(trace, reader, **{k: v for k, v in options.items() if v is not None}) as opened,
     ):
         found = fitted(opened, seed=seed)
-    with Step("writing charts and page", quiet):
+    with Step("page", telling(lang, quiet=quiet)):
         page = publish_fit(found, folder)
     print_found(as_json, lang, found.to_json, partial(fit_table, found), page)

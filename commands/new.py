@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .language import chosen
-from .options import json_option, quiet_option
+from .options import json_option, quiet_option, telling
 from .printing import print_json, tell
 
 if TYPE_CHECKING:
@@ -103,14 +103,15 @@ def new(
     where = _place(place)
     _check_empty(folder)
     check_place(folder, _nothing_ours)
+    show = telling(lang, quiet=quiet)
     with _no_collector():
-        reading = _read(files, anonymise, key or folder.with_name(f"{folder.name}.key.json"), quiet)
+        reading = _read(files, anonymise, key or folder.with_name(f"{folder.name}.key.json"), show)
         if template is not None:
             told = _write_template(folder, template, reading, lang)
             _tell(folder / _TEMPLATES[template], *told, as_json)
             return
         assert reading is not None
-        found, text = _adopt(folder, reading, year, where, (basis, comfort), lang, quiet)
+        found, text = _adopt(folder, reading, year, where, (basis, comfort), lang, show)
     _tell(folder / "scenario.yaml", found, text, as_json)
 
 
@@ -134,14 +135,14 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _read(files: tuple[Path, ...], hide: bool, key: Path, quiet: bool) -> Reading | None:
+def _read(files: tuple[Path, ...], hide: bool, key: Path, told: Lang | None) -> Reading | None:
     """The lists, with codes for names if asked for."""
     from ..reports import Step
     from ..scenarios.inventory import read_inventory
 
     if not files:
         return None
-    with Step(f"reading {len(files)} {'file' if len(files) == 1 else 'files'}", quiet):
+    with Step("reading", told, count=len(files)):
         reading = read_inventory(files)
     if not hide:
         return reading
@@ -160,7 +161,7 @@ def _adopt(
     place: str | None,
     sizing: tuple[Basis, float],
     lang: Lang,
-    quiet: bool,
+    told: Lang | None,
 ) -> tuple[dict[str, Any], str]:
     """Make the scenario and write it; what was found as JSON and as lines."""
     from ..reports import Step
@@ -176,7 +177,7 @@ def _adopt(
     )
     from ..scenarios.assessment import Terms
 
-    with Step("making the scenario", quiet):
+    with Step("scenario", told):
         first, year_from = first_year(reading.records, year)
         start = Start.of(first, place)
         basis, comfort = sizing

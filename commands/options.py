@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .language import chosen, spoken, user_language
+from .language import Language, chosen, spoken, user_language
 from .printing import tell
 
 if TYPE_CHECKING:
@@ -63,13 +63,18 @@ class Simulating:
     trust: Trust
     cluster: str | None = None
 
+    @property
+    def told(self) -> Language | None:
+        """The language to tell progress in."""
+        return telling(None, quiet=self.quiet)
+
     def ask(self, crew: Crew) -> Ask:
         """The same for a run of many, by a crew."""
         from ..reports.batch.runs import Ask
         from ..sim.pool import cores
 
         jobs = self.jobs or cores()
-        return Ask(self.overrides, self.worlds, self.seed, jobs, self.quiet, crew, self.trust)
+        return Ask(self.overrides, self.worlds, self.seed, jobs, self.told, crew, self.trust)
 
 
 def trust(allow_code: bool, allow_files: tuple[Path, ...]) -> Trust:
@@ -77,6 +82,13 @@ def trust(allow_code: bool, allow_files: tuple[Path, ...]) -> Trust:
     from ..scenarios import Trust
 
     return Trust("run" if allow_code else "refused", tuple(path.resolve() for path in allow_files))
+
+
+def telling(lang: str | None, *, quiet: bool) -> Language | None:
+    """The language to tell progress in: that asked for, if it is one, else the user's; None for silence."""
+    if quiet:
+        return None
+    return "zh" if lang == "zh" else "en" if lang == "en" else user_language()
 
 
 def tell_code(scenario: Scenario | FleetScenario, quiet: bool) -> None:

@@ -25,6 +25,7 @@ from .options import (
     seed_option,
     sets_option,
     tell_code,
+    telling,
     trust,
 )
 from .printing import print_found, print_json, tell
@@ -148,8 +149,8 @@ def _frontier(
 
     folder = out or Path("out") / f"{loaded.name}-frontier"
     check_place(folder, written)
-    found = watched_frontier(loaded, alternative, aims.split(","), quiet=quiet, **ask)
-    with Step("writing chart and page", quiet):
+    found = watched_frontier(loaded, alternative, aims.split(","), told=telling(lang, quiet=quiet), **ask)
+    with Step("page", telling(lang, quiet=quiet)):
         page = publish_frontier(found, folder)
     print_found(as_json, lang, lambda: to_json(found), partial(frontier_table, found), page)
 

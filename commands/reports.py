@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from .language import chosen
-from .options import quiet_option
+from .options import quiet_option, telling
 from .printing import tell
 
 FORMS = ("html", "docx", "xlsx", "pdf", "charts")
@@ -61,7 +61,7 @@ def report(
     wish = Wish(languages(lang), forms or OF_A_RUN, one)
     wish.check()
     manifest.made(folder)
-    with Step("writing reports", quiet):
+    with Step("reports", telling(lang, quiet=quiet)):
         made = remake(folder, out, wish)
     tell("\n".join(str(path) for path in made))
 
@@ -78,7 +78,7 @@ def explore(folder: Path, out: Path | None, quiet: bool) -> None:
     from ..reports.explore import explore as explored
 
     manifest.made(folder)
-    with Step("fitting and writing the page", quiet):
+    with Step("sliders", telling(None, quiet=quiet)):
         page = explored(folder, out)
     tell(page)
 

@@ -22,6 +22,7 @@ from .options import (
     simulating,
     tell_code,
     tell_code_of,
+    telling,
     trust,
 )
 from .printing import print_found, tell
@@ -104,10 +105,12 @@ def _run_one(
     tell_code(store.asked.scenario, how.quiet)
     with kept(store), crew_at(how.cluster) as crew:
         jobs, began = how.jobs or cores(), time.monotonic()
-        study = watched_study(store.asked.scenario, jobs=jobs, quiet=how.quiet, crew=crew, store=store)
+        study = watched_study(
+            store.asked.scenario, jobs=jobs, told=telling(lang, quiet=how.quiet), crew=crew, store=store
+        )
         where = "a cluster" if how.cluster else f"{jobs} processes"
         log = f"simulation: {time.monotonic() - began:.1f} s, {where}\n"
-        with Step("writing charts and report", how.quiet):
+        with Step("results", telling(lang, quiet=how.quiet)):
             statement = state(study)
             publish(statement, study, store.target, log=log, store=store)
         click.get_current_context().meta[HINT] = f"the results are in {store.target}"
@@ -153,7 +156,7 @@ def _run_fleet(
         scenario = scenario.model_copy(update={"seed": how.seed})
     tell_code(scenario, how.quiet)
     began = time.monotonic()
-    study = watched_fleet(scenario, shown, quiet=how.quiet)
+    study = watched_fleet(scenario, shown, told=telling(lang, quiet=how.quiet))
     statement = state_fleet(study)
     publish_fleet(statement, study, folder, log=f"simulation: {time.monotonic() - began:.1f} s\n")
     print_found(as_json, lang, statement.to_json, partial(fleet_table, statement), folder / "report.html")
@@ -182,11 +185,15 @@ def verify(
     with tempfile.TemporaryDirectory() as temporary:
         again = Path(temporary) / "again"
         if isinstance(loaded, FleetScenario):
-            replayed = watched_fleet(loaded, str(folder / "scenario.yaml"), quiet=quiet)
+            replayed = watched_fleet(loaded, str(folder / "scenario.yaml"), told=telling(None, quiet=quiet))
             publish_fleet(state_fleet(replayed), replayed, again)
         else:
             study = watched_study(
-                loaded, jobs=jobs or cores(), quiet=quiet, worlds=made.worlds, seed=made.seed
+                loaded,
+                jobs=jobs or cores(),
+                told=telling(None, quiet=quiet),
+                worlds=made.worlds,
+                seed=made.seed,
             )
             publish(state(study), study, again)
         found = differences(folder, again)

@@ -85,7 +85,7 @@ def check(
         if allow_code and isinstance(loaded, Scenario) and loaded.demand.model is not None:
             from ..sim.workload import named_class
 
-            named_class(loaded.demand.model)
+            named_class(loaded.demand.model, loaded.demand.model_sha256)
         rows = assumptions(loaded)
     except InputError as error:
         if not as_json:

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from ..scenarios.clock import Clock
 from ..scenarios.errors import InputError, Problem
 from ..sim.ledger import ITEMS
+from .unpacked import check_unpacked
 
 Indices = NDArray[np.integer]
+
+_CELL_BYTES = 8
 
 
 def texts(names: Sequence[str], row: Indices) -> pa.Array:
@@ -51,10 +54,12 @@ def opened(path: Path) -> pa.Table:
     """The table that a run wrote.
 
     Raises:
-        InputError: if it is not there, is damaged, or is no table.
+        InputError: if it is not there, is damaged, is no table, or would hold more than any run does.
     """
     try:
         with path.open("rb") as file:  # pyarrow takes some names for addresses
+            told = pq.read_metadata(file)
+            check_unpacked(path, path.stat().st_size, told.num_rows * told.num_columns * _CELL_BYTES)
             return pq.read_table(file)
     except (OSError, pa.ArrowException) as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else "a damaged file or no Parquet"

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from ..scenarios.errors import RoomfoldError
 from . import manifest
+from .holding import NoRunError
 from .messages import Lang, say
 
 Form = Literal["gb", "bibtex", "both"]
@@ -95,7 +95,7 @@ def cite(
         place: where the run was published; None if it only lies in a folder.
 
     Raises:
-        RoomfoldError: if the folder holds no run, or the run nothing of that name.
+        NoRunError: if the folder holds no run, or the run nothing of that name.
     """
     run = _read(folder, lang)
     if item is not None and item in run.claims:
@@ -141,7 +141,7 @@ def _read(folder: Path, lang: Lang) -> Cited:
             claims=claims,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RoomfoldError(f"{folder}: holds no run that can be cited ({file.name} is damaged)") from error
+        raise NoRunError(f"{folder}: holds no run that can be cited ({file.name} is damaged)") from error
 
 
 def _part(run: Cited, folder: Path, item: str) -> str:
@@ -158,7 +158,7 @@ def _part(run: Cited, folder: Path, item: str) -> str:
         return say(run.lang, "cite.table", title=_line(tables[item]), id=item)
     files = (name for name in run.files if "/" not in name)
     known = ", ".join([*run.figures(), *tables, *run.claims, *files])
-    raise RoomfoldError(f"{folder}: nothing called {_line(item)!r} to cite; known are {known}")
+    raise NoRunError(f"{folder}: nothing called {_line(item)!r} to cite; known are {known}")
 
 
 def _tables(folder: Path, lang: Lang) -> dict[str, str]:

@@ -35,57 +35,10 @@ Json = dict[str, object]
 
 def to_json(statement: Statement) -> Json:
     """The whole statement."""
-    scenario, conduct = statement.scenario, statement.conduct
-
-    def of_all(name: str) -> Json:
-        return {key: _stat(getattr(found, name)) for key, found in conduct.items()}
-
     return {
-        "schema": SCHEMA,
-        "version": statement.version,
-        "scenario": scenario.name,
-        "title": _text(scenario.title),
-        "fingerprint": statement.fingerprint,
-        "seed": statement.seed,
-        "baseline": scenario.baseline,
-        "alternatives": list(scenario.alternatives),
-        "titles": {name: _text(alternative.title) for name, alternative in scenario.alternatives.items()},
-        "currency": "CNY",
-        "price_year": scenario.time.price_year,
-        "horizon_years": scenario.time.years,
-        "annual_years": list(statement.years),
-        "worlds": statement.worlds,
-        "middle_world": statement.middle_world,
-        "savings": {name: _savings(found) for name, found in statement.savings.items()},
-        "by_level": {name: _stats(found.by_level) for name, found in statement.savings.items()},
-        "staff_fte_freed": {
-            name: {"net": _stat(found.staff_fte), "rooms": _stat(found.staff_fte_rooms)}
-            for name, found in statement.savings.items()
-        },
-        "energy_saved_kwh_per_year": {n: _stat(found.energy_saved) for n, found in statement.savings.items()},
-        "energy_kwh_per_year": of_all("energy"),
-        "energy_parts_kwh_per_year": {part: of_all(f"energy_{part}") for part in PARTS},
-        "carbon_t_per_year": of_all("carbon"),
-        "embodied_carbon_t": of_all("embodied_carbon"),
-        "pue": of_all("pue"),
-        "utilisation": of_all("utilisation"),
-        "hosts": of_all("hosts"),
-        "hosts_bought": of_all("hosts_bought"),
-        "rooms_open": of_all("rooms_open"),
-        "rooms_closed": {name: _stat(found.rooms_closed) for name, found in statement.savings.items()},
-        "migration_team_fte": of_all("team_fte"),
-        "migration_slips": {
-            name: {
-                "systems": _stat(found.systems_slipped),
-                "mean_days": _stat(found.slip_days),
-                "worst_days": _stat(found.worst_slip_days),
-                "labour_planned": _stat(found.moving_planned),
-                "labour_simulated": _stat(found.moving_cost),
-                "labour_over_budget": _stat(found.moving_over_budget),
-            }
-            for name, found in conduct.items()
-        },
-        "service": {name: _service(found) for name, found in conduct.items()},
+        **_asked(statement),
+        **_saved(statement),
+        **_conduct(statement),
         "recovery": {name: _recovery(found) for name, found in statement.recovery.items()},
         "sites": {name: _sites(found) for name, found in statement.sites.items() if found},
         "money": {name: _rounded(money_json(found, _stat)) for name, found in statement.money.items()},
@@ -102,6 +55,77 @@ def to_json(statement: Statement) -> Json:
         "uncertainty": None if statement.uncertainty is None else uncertainty_json(statement.uncertainty),
         **({} if statement.gaps is None else {"gaps": gaps_json(statement.gaps)}),
         "definitions": {key: {lang: say(lang, f"define.{key}") for lang in LANGS} for key in DEFINITIONS},
+    }
+
+
+def _asked(statement: Statement) -> Json:
+    """What was asked: the scenario, and how many worlds of it."""
+    scenario = statement.scenario
+    return {
+        "schema": SCHEMA,
+        "version": statement.version,
+        "scenario": scenario.name,
+        "title": _text(scenario.title),
+        "fingerprint": statement.fingerprint,
+        "seed": statement.seed,
+        "baseline": scenario.baseline,
+        "alternatives": list(scenario.alternatives),
+        "titles": {name: _text(alternative.title) for name, alternative in scenario.alternatives.items()},
+        "currency": "CNY",
+        "price_year": scenario.time.price_year,
+        "horizon_years": scenario.time.years,
+        "annual_years": list(statement.years),
+        "worlds": statement.worlds,
+        "middle_world": statement.middle_world,
+    }
+
+
+def _saved(statement: Statement) -> Json:
+    """What each alternative saves against the baseline."""
+    savings = statement.savings.items()
+    return {
+        "savings": {name: _savings(found) for name, found in savings},
+        "by_level": {name: _stats(found.by_level) for name, found in savings},
+        "staff_fte_freed": {
+            name: {"net": _stat(found.staff_fte), "rooms": _stat(found.staff_fte_rooms)}
+            for name, found in savings
+        },
+        "energy_saved_kwh_per_year": {name: _stat(found.energy_saved) for name, found in savings},
+        "rooms_closed": {name: _stat(found.rooms_closed) for name, found in savings},
+    }
+
+
+def _conduct(statement: Statement) -> Json:
+    """What each alternative uses and does, the baseline among them."""
+    conduct = statement.conduct
+
+    def of_all(name: str) -> Json:
+        return {key: _stat(getattr(found, name)) for key, found in conduct.items()}
+
+    return {
+        "energy_kwh_per_year": of_all("energy"),
+        "energy_parts_kwh_per_year": {part: of_all(f"energy_{part}") for part in PARTS},
+        "carbon_t_per_year": of_all("carbon"),
+        "embodied_carbon_t": of_all("embodied_carbon"),
+        "pue": of_all("pue"),
+        "utilisation": of_all("utilisation"),
+        "hosts": of_all("hosts"),
+        "hosts_bought": of_all("hosts_bought"),
+        "rooms_open": of_all("rooms_open"),
+        "migration_team_fte": of_all("team_fte"),
+        "migration_slips": {name: _slips(found) for name, found in conduct.items()},
+        "service": {name: _service(found) for name, found in conduct.items()},
+    }
+
+
+def _slips(conduct: Conduct) -> Json:
+    return {
+        "systems": _stat(conduct.systems_slipped),
+        "mean_days": _stat(conduct.slip_days),
+        "worst_days": _stat(conduct.worst_slip_days),
+        "labour_planned": _stat(conduct.moving_planned),
+        "labour_simulated": _stat(conduct.moving_cost),
+        "labour_over_budget": _stat(conduct.moving_over_budget),
     }
 
 

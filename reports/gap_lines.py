@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..scenarios.check import value_text
+from ..scenarios.check import level_text
 from ..scenarios.listed import TABLES
 from ..scenarios.loader import quantities
 from .charts.drivers import label
@@ -100,7 +100,7 @@ def _share(gap: Gap, lang: Lang) -> str:
 def _assumed(statement: Statement, path: str, lang: Lang) -> str:
     quantity = quantities(statement.scenario)[path]
     unit = quantity.unit or "1"
-    written = value_text(quantity).partition(",")[0]
+    written = level_text(quantity)
     if unit != "1":
         written = f"{written} {say(lang, f'quantity_unit.{unit}')}"
     return say(lang, "gaps.value", name=label(statement.scenario, path, lang), value=written)

@@ -37,6 +37,7 @@ from ..sim.codec import plain, typed
 from ..sim.outcome import Study, WorldResult
 from ..sim.run import Run
 from . import manifest
+from .unpacked import check_unpacked
 
 NAME, SCENARIO = "study.bin", "scenario.yaml"
 KIND, NUMBER = (
@@ -52,6 +53,8 @@ Timed = TypeVar("Timed", Proof, SitingProof, ScheduleProof)
 
 class KeptError(RoomfoldError):
     """A folder from which no report can be made again."""
+
+    exit_code = 3
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def kept(folder: Path) -> Kept:
 
     Raises:
         KeptError: if the folder holds a run of a fleet, one that this version cannot read, or a damaged one.
+        InputError: if its study would unpack to more than any run does.
         NoRunError: if it holds no run.
     """
     made = manifest.made(folder)
@@ -156,7 +160,7 @@ def _unreadable(folder: Path, made: Mapping[str, object], why: str) -> KeptError
 
 
 def _content(folder: Path, made: Mapping[str, object]) -> _Content:
-    """What a study's file holds, if it is whole and made of the fields that are known here."""
+    """What a study's file holds, if it is whole, of a size, and made of the fields that are known here."""
     path = folder / NAME
     try:
         data = path.read_bytes()
@@ -171,8 +175,9 @@ def _content(folder: Path, made: Mapping[str, object]) -> _Content:
     listed, _, rest = rest.partition(b"\n")
     arrays, at = [], 0
     try:
-        for fields in json.loads(listed):
-            block = _Block(*fields)
+        blocks = [_Block(*fields) for fields in json.loads(listed)]
+        check_unpacked(path, len(data), sum(_size(block) for block in blocks))
+        for block in blocks:
             arrays.append(_unpacked(block, rest[at : at + block.size]))
             at += block.size
         found: _Content = typed(_Content, json.loads(arrays[0].tobytes()), arrays[1:])
@@ -194,13 +199,18 @@ def _packed(array: Array) -> tuple[_Block, bytes]:
     return _Block(array.dtype.str, array.shape, order, data is not whole, len(data)), data
 
 
+def _size(block: _Block) -> int:
+    """Bytes of an array when it is unpacked; ValueError if it is none of numbers."""
+    dtype = np.dtype(block.dtype)
+    if dtype.hasobject or min(block.size, *block.shape, 0) < 0:
+        raise ValueError("no array of numbers")
+    return math.prod(block.shape) * dtype.itemsize
+
+
 def _unpacked(block: _Block, data: bytes) -> Array:
     """The array that was packed; it can be written to, as it could be then."""
     dtype = np.dtype(block.dtype)
-    size = math.prod(block.shape) * dtype.itemsize
-    if dtype.hasobject or min(block.size, *block.shape, 0) < 0:
-        raise ValueError("no array of numbers")
-    raw = np.frombuffer(_codec().decompress(data, size, asbytes=True), dtype=np.uint8)
+    raw = np.frombuffer(_codec().decompress(data, _size(block), asbytes=True), dtype=np.uint8)
     numbers = raw.reshape(dtype.itemsize, -1).T if block.split else raw
     return numbers.copy().view(dtype).reshape(block.shape, order=block.order)
 

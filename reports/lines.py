@@ -33,6 +33,10 @@ class Span:
         texts = (NOTHING if v is None else written(lang, v) for v in (stat.p10, stat.p50, stat.p90))
         return cls(*texts)
 
+    def cell(self, lang: Lang) -> str:
+        """The median with its range, in one cell of a table on a screen."""
+        return say(lang, "screen.cell", low=self.low, middle=self.middle, high=self.high)
+
 
 @dataclass(frozen=True)
 class Line:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ..scenarios.confined import strays
-from ..scenarios.errors import RoomfoldError
 from ..scenarios.fleet import FleetScenario
 from ..scenarios.schema import Scenario
 from ..sim import stamp
+from .holding import NoRunError, no_run
 
 NAME = "manifest.json"
 LOG = "run.log"  # of this run alone, the only file that another run need not repeat
@@ -103,17 +103,15 @@ def made(folder: Path) -> dict[str, object]:
     """The manifest of a run.
 
     Raises:
-        NoRunError: if the folder holds none, saying what it holds.
-        RoomfoldError: if a link or a device lies in it: a run may come from anybody, and is read as it is.
+        NoRunError: if the folder holds none, saying what it holds, or if a link or a device lies in it: a run
+            may come from anybody, and is read as it is.
     """
     found = read(folder)
     if found is None:
-        from .holding import no_run
-
         raise no_run(folder)
     stray = next(strays(folder), None)
     if stray is not None:
-        raise RoomfoldError(f"{stray}: is a link or a device, must be a file of the run")
+        raise NoRunError(f"{stray}: is a link or a device, must be a file of the run")
     return found
 
 
@@ -130,13 +128,12 @@ def options(folder: Path) -> Options:
     """What the run in a folder was asked for.
 
     Raises:
-        NoRunError: if it holds no run.
-        RoomfoldError: if its manifest is damaged.
+        NoRunError: if it holds no run, or its manifest is damaged.
     """
     found = made(folder)
     worlds, seed = found.get("worlds"), found.get("seed")
     if not isinstance(worlds, int) or not isinstance(seed, int) or not 0 < worlds <= MOST_WORLDS or seed < 0:
-        raise RoomfoldError(f"{folder / NAME}: names no number of worlds or no seed")
+        raise NoRunError(f"{folder / NAME}: names no number of worlds or no seed")
     return Options(worlds, seed)
 
 

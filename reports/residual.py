@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..scenarios.finance import VENDORS
 from ..sim.worth import Assets, cloud_assets, handover_month, left_share, room_assets
 from .books import Books
 from .quantiles import Floats
@@ -40,7 +39,7 @@ def vendor_owns(books: Books, name: str) -> np.ndarray[tuple[int, ...], np.dtype
     """Whether a vendor owns the cloud at the end of the horizon, shape (worlds,)."""
     alternative = books.scenario.alternatives[name]
     financing, cloud = alternative.financing, alternative.cloud
-    if financing is None or cloud is None or financing.mode not in VENDORS or financing.term_years is None:
+    if financing is None or cloud is None or financing.term_years is None:  # only a vendor has a term
         return np.zeros(len(books.results), dtype=np.bool_)
     opens = books.clock.month_of_hour(books.clock.hour_of(cloud.opens))
     ends = handover_month(financing, opens, books.drawn(financing.term_years.path))

@@ -103,7 +103,7 @@ def _conduct(statement: Statement, lang: Lang) -> list[str]:
     """P50 and range of each alternative; many make the table wider."""
     names = list(statement.scenario.alternatives)
     table = {
-        f"  {line.label}": [f"{s.middle} ({s.low}–{s.high})" for s in line.spans]
+        f"  {line.label}": [span.cell(lang) for span in line.spans]
         for line in conduct_lines(statement, lang, CONDUCT)
     }
     widest = max(columns(cell) for cells in table.values() for cell in cells)

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..optimize.endings import BY_FAILURE, BY_TIME
 from ..optimize.plan import Proof
-from ..scenarios.check import assumptions, counts
+from ..scenarios.check import assumptions, counts, level_text
 from ..scenarios.loader import quantities
+from ..scenarios.quantity import Quantity
 from .assessment import assessment_words
 from .charts.drivers import label
 from .claims import Check
@@ -291,6 +292,12 @@ def _sites(found: Sequence[SiteFigures], lang: Lang) -> list[tuple[str, ...]]:
     return [tuple(head), *rows]
 
 
+def _drawn_from(quantity: Quantity, lang: Lang) -> str:
+    """Levels and spread of a quantity."""
+    spread = say(lang, "page.assumed.spread", spread=f"{quantity.spread:g}") if quantity.spread else ""
+    return level_text(quantity) + spread
+
+
 def _assumptions(statement: Statement, lang: Lang) -> list[Mapping[str, str]]:
     known = quantities(statement.scenario)
     return [
@@ -298,7 +305,7 @@ def _assumptions(statement: Statement, lang: Lang) -> list[Mapping[str, str]]:
             "grade": row.grade,
             "name": label(statement.scenario, row.path, lang) if row.path in known else row.path,
             "path": row.path,
-            "value": row.value,
+            "value": _drawn_from(known[row.path], lang) if row.path in known else row.value,
             "unit": say(lang, f"quantity_unit.{row.unit}") if row.path in known else "",
             "source": row.source or say(lang, "page.assumed.no_source"),
         }

@@ -1,12 +1,15 @@
-"""Running studies while saying on stderr how they go."""
+"""Running studies while telling on stderr how they go, in a language or not at all."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..scenarios.fleet import FleetScenario
 from ..scenarios.schema import Scenario
+from .messages import Lang
 from .progress import FleetProgress, FrontierProgress, Progress
 
 if TYPE_CHECKING:  # what runs brings its libraries: SciPy, numba
@@ -24,7 +27,7 @@ def watched_study(
     scenario: Scenario,
     *,
     jobs: int,
-    quiet: bool,
+    told: Lang | None,
     worlds: int | None = None,
     seed: int | None = None,
     crew: Crew | None = None,
@@ -35,7 +38,8 @@ def watched_study(
 
     if store is not None:
         worlds, seed = store.asked.worlds, store.asked.seed
-    show = None if quiet else Progress(scenario, 0 if store is None else store.count)
+    before = 0 if store is None else store.count
+    show = None if told is None else Progress(scenario, told, before=before, first_use=_first_use())
     try:
         return run_study(
             scenario,
@@ -57,7 +61,7 @@ def watched_frontier(
     alternative: str | None,
     aims: Sequence[str],
     *,
-    quiet: bool,
+    told: Lang | None,
     points: int | None = None,
     worlds: int | None = None,
     seed: int | None = None,
@@ -67,7 +71,7 @@ def watched_frontier(
     from ..sim.frontier import run_frontier
     from ..sim.pool import cores
 
-    show = None if quiet else FrontierProgress(scenario)
+    show = None if told is None else FrontierProgress(scenario, told)
     return run_frontier(
         scenario,
         alternative,
@@ -80,13 +84,20 @@ def watched_frontier(
     )
 
 
-def watched_fleet(scenario: FleetScenario, shown: str, *, quiet: bool) -> FleetStudy:
+def watched_fleet(scenario: FleetScenario, shown: str, *, told: Lang | None) -> FleetStudy:
     """Replay the trace of a fleet scenario under every policy; see ``sim.fleet.run_fleet``."""
     from ..optimize.compiled import announcing
     from ..sim.fleet import run_fleet
 
-    if quiet:
+    if told is None:
         return run_fleet(scenario, shown)
-    show = FleetProgress()
+    show = FleetProgress(told)
     with announcing(show.compiling):
         return run_fleet(scenario, shown, show)
+
+
+def _first_use() -> bool:
+    """Whether no compiled code is kept beside the package yet; False if it cannot be, or is elsewhere."""
+    sim = Path(__file__).parents[1] / "sim"
+    beside = "NUMBA_CACHE_DIR" not in os.environ and os.access(sim, os.W_OK)
+    return beside and not any(sim.glob("__pycache__/*.nbi"))

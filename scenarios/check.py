@@ -49,13 +49,17 @@ def counts(rows: Sequence[Assumption]) -> dict[Grade, int]:
 
 def value_text(quantity: Quantity) -> str:
     """A quantity in a few characters: ``0.55 / 0.68 / 0.85`` is low / mode / high."""
-    spread = f", spread {quantity.spread:g}" if quantity.spread else ""
+    return level_text(quantity) + (f", spread {quantity.spread:g}" if quantity.spread else "")
+
+
+def level_text(quantity: Quantity) -> str:
+    """The same without the spread between entities."""
     if quantity.dist == "lognormal":
-        return f"{quantity.mode:g} x/÷ {quantity.gsd:g}{spread}"
+        return f"{quantity.mode:g} x/÷ {quantity.gsd:g}"
     if quantity.dist == "fixed":
-        return f"{quantity.value:.15g}{spread}"
+        return f"{quantity.value:.15g}"
     numbers = (quantity.low, quantity.mode, quantity.high)
-    return " / ".join(f"{number:.15g}" for number in numbers if number is not None) + spread
+    return " / ".join(f"{number:.15g}" for number in numbers if number is not None)
 
 
 def table(rows: Sequence[Assumption], width: int = 110) -> str:

@@ -7,7 +7,7 @@ whatever has the wrong type here is skipped, for the schema reports it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from difflib import get_close_matches
 
 from .errors import Problem
@@ -60,6 +60,7 @@ _SHARES = (
     "estate.levels.*.vertical_lines",
     "alternatives.*.financing.paid_by",
 )
+_LATEST_YEAR = MAXYEAR - 100  # so that every horizon ends in a year that a date can have
 _PROFILES = ("demand.classes.*.workday", "demand.classes.*.restday", "demand.classes.*.months")
 _DATES = (
     "alternatives.*.deadline",
@@ -216,7 +217,7 @@ def _horizon(tree: Node) -> tuple[date, date] | None:
         or not isinstance(years.value, int)
     ):
         return None
-    if not 1 <= years.value <= 100 or start.value.day != 1:
+    if not 1 <= years.value <= 100 or start.value.day != 1 or start.value.year > _LATEST_YEAR:
         return None
     return start.value, start.value.replace(year=start.value.year + years.value)
 
@@ -225,6 +226,9 @@ def _times(tree: Node) -> Iterator[Problem]:
     start = one_match(tree, "time.start")
     if start is not None and isinstance(start.value, date) and start.value.day != 1:
         yield at(start.mark, ("time", "start"), f"got {start.value}, must be the first day of a month")
+    if start is not None and isinstance(start.value, date) and start.value.year > _LATEST_YEAR:
+        message = f"got {start.value}, must be no later than {_LATEST_YEAR}-12-01"
+        yield at(start.mark, ("time", "start"), message)
     horizon = _horizon(tree)
     if horizon is None:
         return
@@ -232,7 +236,11 @@ def _times(tree: Node) -> Iterator[Problem]:
     for pattern in _DATES:
         for path, _, node in matches(tree, pattern):
             if isinstance(node.value, date) and not first <= node.value < end:
-                yield at(node.mark, path, f"got {node.value}, must be from {first} until before {end}")
+                message = (
+                    f"got {node.value}, must be from {first} until before {end}, the time simulated "
+                    "(time.start, time.years)"
+                )
+                yield at(node.mark, path, message)
     for path, _, node in matches(tree, "alternatives.*.migration.budget_cny_by_year"):
         last = (end - timedelta(days=1)).year
         for year, entry in children(node):

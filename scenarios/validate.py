@@ -170,7 +170,7 @@ class _Walk:
     def value(self, annotation: Any, entry: Entry, path: Path) -> object:
         """Data of any annotation; what does not fit is left for pydantic to refuse."""
         kind, node = self.chosen(annotation, entry.node, path), entry.node
-        if kind is str and node.written:
+        if kind is str and node.written and type(node.value) not in get_args(annotation):
             return node.written
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return self.model(kind, entry, path)

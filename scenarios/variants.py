@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import product
+from math import prod
 from pathlib import Path
 
 from .errors import InputError, Problem
@@ -48,9 +49,17 @@ class Variants:
     @property
     def combinations(self) -> tuple[tuple[str, ...], ...]:
         """Overrides of each variant: of the matrix, or each alone if there is none; the plain one first."""
-        rows = self.rows or ((BASE, *self.overrides),)
-        found = (tuple(name for name in chosen if name != BASE) for chosen in product(*rows))
+        found = (tuple(name for name in chosen if name != BASE) for chosen in product(*self._choices))
         return tuple(dict.fromkeys(found))
+
+    @property
+    def choices(self) -> int:
+        """How many ways there are to choose, which is found at once; as many variants, or fewer."""
+        return prod(len(set(row)) for row in self._choices)
+
+    @property
+    def _choices(self) -> tuple[tuple[str, ...], ...]:
+        return self.rows or ((BASE, *self.overrides),)
 
 
 def split(asked: str | Path) -> tuple[str | Path, tuple[str, ...]]:
@@ -74,11 +83,10 @@ def take(tree: Node, problems: list[Problem]) -> tuple[Node, Variants]:
     overrides = _overrides(tree.value.get(OVERRIDES), problems)
     rows = _rows(tree.value.get(MATRIX), overrides, problems)
     variants = Variants(overrides, rows)
-    if len(variants.combinations) > MOST_VARIANTS:
-        mark = tree.value[MATRIX].mark
-        problems.append(
-            at(mark, (MATRIX,), f"gives {len(variants.combinations)} variants, at most {MOST_VARIANTS}")
-        )
+    if variants.choices > MOST_VARIANTS:
+        said = MATRIX if variants.rows else OVERRIDES
+        message = f"gives over {MOST_VARIANTS} variants"
+        problems.append(at(tree.value[said].mark, (said,), message))
     return replace(tree, value=own), variants
 
 

@@ -182,23 +182,27 @@ def _add_demand(
         hosts, target = np.unique(share.host[placed], return_inverse=True)
         on_hosts = sums.ask(reading.on_cloud[placed], target, len(hosts), share.growth[placed])
         wanted.append((total(reading.powered), total(reading.serving), hosts, on_hosts))
-    backups = [_ask_backups(sums, s, r, busy) for s, r in zip(shares, readings, strict=True)]
+    backups = [
+        None if share.backup is None else _ask_backups(sums, share, share.backup, reading, busy)
+        for share, reading in zip(shares, readings, strict=True)
+    ]
     found = sums.of(demand)
     for tally, (load, served, hosts, on_hosts) in zip(tallies, wanted, strict=True):
         tally.load[:] += found[load][0]
         tally.demand[:] += found[served][0]
         tally.host_load[hosts] += found[on_hosts]
-    for tally, (hosts, on_backups) in zip(tallies, backups, strict=True):
-        if tally.protected is not None:
-            tally.protected[hosts] += found[on_backups]
+    for tally, asked in zip(tallies, backups, strict=True):
+        if asked is not None:
+            assert tally.protected is not None, "made where recovery hosts are asked for"
+            tally.protected[asked[0]] += found[asked[1]]
 
 
-def _ask_backups(sums: _Sums, share: Share, reading: Reading, busy: Indices) -> tuple[Indices, slice]:
+def _ask_backups(
+    sums: _Sums, share: Share, backup: Indices, reading: Reading, busy: Indices
+) -> tuple[Indices, slice]:
     """Recovery hosts of a block, and where the demand of what they protect will be."""
-    if share.backup is None:
-        return np.empty(0, dtype=np.int64), slice(0, 0)
-    placed = busy[(reading.on_cloud[busy] != NONE) & (share.backup[busy] >= 0)]
-    hosts, target = np.unique(share.backup[placed], return_inverse=True)
+    placed = busy[(reading.on_cloud[busy] != NONE) & (backup[busy] >= 0)]
+    hosts, target = np.unique(backup[placed], return_inverse=True)
     return hosts, sums.ask(reading.on_cloud[placed], target, len(hosts), share.growth[placed])
 
 

@@ -28,10 +28,9 @@ def generations(world: World, starts: Starts, moved_h: Ints, server_off_h: Ints,
     """
     servers = world.estate.servers
     month = servers.generation_month.copy()
-    leaving = (starts.moves & (moved_h != NEVER))[servers.system]
     refreshed_h = hour_of_month(world.clock, month[:, 1:])
     soon = moved_h[servers.system, None] < refreshed_h.astype(np.int64) + GRACE_DAYS * HOURS_PER_DAY
-    month[:, 1:][leaving[:, None] & soon & (refreshed_h >= opens_h)] = NEVER
+    month[:, 1:][soon & (refreshed_h >= opens_h)] = NEVER
     month[starts.server_on_h == NEVER] = NEVER
     month[hour_of_month(world.clock, month) >= server_off_h[:, None]] = NEVER
     return month

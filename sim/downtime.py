@@ -70,15 +70,14 @@ def servers_down(servers: Outages, rooms: Outages, room_of_server: Indices) -> D
     """Downtime of servers: their own failures and outages of their room."""
     order = np.argsort(room_of_server, kind="stable")
     sorted_rooms = room_of_server[order]
-    hit = np.flatnonzero(rooms.what >= 0)
-    first = np.searchsorted(sorted_rooms, rooms.what[hit], side="left")
-    count = np.searchsorted(sorted_rooms, rooms.what[hit], side="right") - first
-    index = np.repeat(np.arange(len(hit)), count)
+    first = np.searchsorted(sorted_rooms, rooms.what, side="left")  # no server stands at a cloud site
+    count = np.searchsorted(sorted_rooms, rooms.what, side="right") - first
+    index = np.repeat(np.arange(len(count)), count)
     member = np.arange(len(index)) - np.repeat(np.cumsum(count) - count - first, count)
     return Downtime.union(
         np.concatenate([servers.what.astype(np.int64), order[member]]),
-        np.concatenate([servers.start_h, rooms.start_h[hit][index]]),
-        np.concatenate([servers.end_h, rooms.end_h[hit][index]]),
+        np.concatenate([servers.start_h, rooms.start_h[index]]),
+        np.concatenate([servers.end_h, rooms.end_h[index]]),
     )
 
 

@@ -95,15 +95,13 @@ def _candidates(
     """Round k draws the k-th candidate of every entity that has not passed the horizon."""
     rows = np.flatnonzero(rate_per_h > 0)
     time = np.zeros(len(rows))
-    found: list[tuple[Rows, Floats, Floats, Floats]] = []
+    found = [(rows[:0], time[:0], time[:0], time[:0])]
     while len(rows):
-        u = world.uniforms(f"{stream}/{len(found)}", ids[rows], draws=3)
+        u = world.uniforms(f"{stream}/{len(found) - 1}", ids[rows], draws=3)
         time = time - log(u[:, 0]) / rate_per_h[rows]
         within = time < world.clock.hours
         rows, time, u = rows[within], time[within], u[within]
         found.append((rows, time, -log(u[:, 1]) * mean_repair_h[rows], u[:, 2]))
-    if not found:
-        return _Candidates(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0), np.empty(0))
     return _Candidates(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
 
@@ -165,7 +163,7 @@ def server_failures(
         there = bought_h[row] <= hour[:, None]
         bought = np.where(there, bought_h[row], bought_h[row, :1]).max(axis=1)
         wear = _wear((hour - bought) / HOURS_PER_YEAR, ageing)
-        return np.where(there.any(axis=1), wear / oldest[row], 0.0)
+        return np.asarray(wear / oldest[row], dtype=np.float64)  # before it is there it is not in service
 
     repair = np.full(len(servers.id), world.of(reliability.server_mttr_h))
     found = possible(world, "server-failure", servers.machine, oldest / mtbf, repair, share)
@@ -197,7 +195,7 @@ def host_failures(
     oldest = _wear(longest_h / HOURS_PER_YEAR, ageing)
 
     def share(row: Rows, hour: Floats) -> Floats:
-        age_h = np.maximum(hour - new_h[row], 0.0) % life_h
+        age_h = (hour - new_h[row]) % life_h
         return _wear(age_h / HOURS_PER_YEAR, ageing) / oldest[row]
 
     repair = np.full(len(on_h), mean_repair_h)

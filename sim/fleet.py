@@ -156,6 +156,7 @@ def policy_of(policy: FleetPolicy, shown: str) -> Policy:
         parameter=policy.parameter,
         power_aware=policy.power == "demand",
         where=(shown, 0),
+        digests={role: getattr(policy, f"{role}_sha256") for role in ("detector", "selector", "placement")},
     )
 
 

@@ -113,7 +113,7 @@ def room_sites(ups: Floats, estate: Estate, fleet: Fleet) -> RoomSites:
     """
     rooms, arrives = estate.rooms, estate.servers.generation_month[:, 0]
     first = np.full(len(rooms.id), np.iinfo(np.int32).max)
-    np.minimum.at(first, fleet.room, np.maximum(arrives, 0))
+    np.minimum.at(first, fleet.room, arrives)
     there = arrives <= first[fleet.room]
     machines = fleet.curves.machines(fleet.generation_curve[:, 0], fleet.config_factor)
     if fleet.parts is not None:

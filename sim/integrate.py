@@ -38,6 +38,7 @@ COLUMNS = SERIES[:16]  # those made here
 _MONTHS_PER_YEAR = 12
 _W_PER_KW = 1e3
 _PER_MILLION = 1e6
+_NOTHING = 1e-6  # of the highest capacity: less is what rounding leaves of it
 
 
 @dataclass(frozen=True)
@@ -304,14 +305,15 @@ def _close(work: _Work, future: Future, stay: Stay, tally: Tally, flow: Flow, sp
             kw = watts / _W_PER_KW
             series.put(f"cloud_{PARTS[part]}_kw", kw.sum(axis=0))
             flow.cloud_kwh[:, span.month, part] += kw.sum(axis=1) / span.steps_per_hour
-            if flow.cloud_priced_kwh is not None and ratio is not None:
+            if ratio is not None:
+                assert flow.cloud_priced_kwh is not None, "made where there is a tariff"
                 flow.cloud_priced_kwh[:, span.month, part] += (kw * ratio).sum(axis=1) / span.steps_per_hour
         series.put("cloud_capacity_mssj", cloud.capacity / _PER_MILLION)
         series.put("cloud_load_mssj", cloud.served / _PER_MILLION)
         series.put("hosts_loaded", cloud.loaded)
         series.put("hosts_overloaded", cloud.overloaded)
     series.put("demand_mssj", demand / _PER_MILLION)
-    series.put("unserved_mssj", unserved / _PER_MILLION)
+    series.put("unserved_mssj", np.maximum(unserved, 0.0) / _PER_MILLION)  # less is rounding
 
 
 def _add_hosts(future: Future, tally: Tally, span: Span) -> HostFlow | None:
@@ -381,7 +383,7 @@ def _nothing(rooms: int, cloud: CloudSites | None, clock: Clock, priced: bool) -
     shapes = [(places, clock.months, len(PARTS)) for places in (rooms, sites)]
     room_kwh, cloud_kwh = (np.zeros(shape) for shape in shapes)
     room_priced, cloud_priced = (np.zeros(shape) if priced else None for shape in shapes)
-    return Flow(room_kwh, cloud_kwh, series, np.zeros((7, HOURS_PER_DAY)), room_priced, cloud_priced)
+    return Flow(room_kwh, cloud_kwh, series, np.empty((7, HOURS_PER_DAY)), room_priced, cloud_priced)
 
 
 def _heat(series: Mapping[str, Floats], clock: Clock) -> Floats:
@@ -389,7 +391,8 @@ def _heat(series: Mapping[str, Floats], clock: Clock) -> Floats:
     first_h = int(clock.month_edges_h[max(clock.months - _MONTHS_PER_YEAR, 0)])
     capacity = (series["room_capacity_mssj"] + series["cloud_capacity_mssj"])[first_h:]
     load = (series["room_load_mssj"] + series["cloud_load_mssj"])[first_h:]
-    share = np.divide(load, capacity, out=np.zeros_like(load), where=capacity > 0)
+    there = capacity > _NOTHING * capacity.max()
+    share = np.divide(load, capacity, out=np.zeros_like(load), where=there)
     hour = first_h + np.arange(len(share))
     cell = (hour // HOURS_PER_DAY + clock.start.weekday()) % 7 * HOURS_PER_DAY + hour % HOURS_PER_DAY
     total = np.bincount(cell, share, minlength=7 * HOURS_PER_DAY)

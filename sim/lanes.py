@@ -120,7 +120,7 @@ def lay_out(stays: Sequence[Stay], steps: int) -> Lanes:
 
 class _Added(NamedTuple):
     window: Window
-    curve: NDArray[np.int32]
+    curve: NDArray[np.int32] | None
     lane: Indices
 
 
@@ -163,7 +163,7 @@ class _Extra:
             self.end.append(window.end[own])
             if curve is not None:
                 self.curve.append(curve[own])
-        self._added.append(_Added(window, self.curve[0] if curve is None else curve, lane))
+        self._added.append(_Added(window, curve, lane))
         return lane
 
 

@@ -11,6 +11,7 @@ whose hosts are on. What is prepared need not be done again, unless the cut-over
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -62,10 +63,7 @@ class Orders:
     @classmethod
     def nothing(cls, systems: int) -> Orders:
         """No system moves."""
-        zeros = [0] * systems
-        return cls(
-            [_NEVER] * systems, zeros, zeros, [[]] * systems, zeros, zeros, 1.0, 1.0, 0, lambda *_: False
-        )
+        return cls([_NEVER] * systems, (), (), (), (), (), inf, inf, 0, lambda *_: False)
 
 
 class _Week:
@@ -101,7 +99,7 @@ class Migration:
         week = _Week(FULL_WEEK_DAYS * orders.team_fte, orders.weekly_gb)
         self._large = {row for row, (days, gb) in enumerate(self._missing) if not week.fits(days, gb)}
         self._waiting: set[int] = set()  # those that slipped since they were last tried
-        self._month, self._tried = -1, 0  # cut-overs of this month
+        self._tried: Counter[int] = Counter()  # cut-overs by month
         self.cutovers = [0] * systems
         self.first_h = [_NEVER] * systems
         self.moved_h = [_NEVER] * systems
@@ -139,7 +137,7 @@ class Migration:
         """Move a system if there is what it takes; whether it has moved."""
         days, gb = self._missing[row]
         if self._orders.ready_h[row] <= hour and week.fits(days, gb) and self._month_has_room(hour):
-            self._tried += 1
+            self._tried[self._orders.month_of(hour)] += 1
             week.take(days, gb)
             return self._cut_over(row, hour)
         if row not in self._waiting:
@@ -151,10 +149,8 @@ class Migration:
 
     def _month_has_room(self, hour: int) -> bool:
         month, most = self._orders.month_of(hour), self._orders.most_per_month
-        if month != self._month:
-            self._month, self._tried = month, 0
         allowed = self._orders.allowed[month] if self._orders.allowed else inf
-        return self._tried < min(inf if most is None else most, allowed)
+        return self._tried[month] < min(inf if most is None else most, allowed)
 
     def _prepare(self, row: int, week: _Week, hour: int) -> None:
         """Put what is left of a week into a system that does not cut over yet."""

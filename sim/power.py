@@ -84,8 +84,8 @@ def fill_power(machines: Curves, load: Float32s, per_op: Float32s, peak: Floats,
     """
     passing = _passing(peak)
     constant = machines.idle_w.copy()
-    for k in range(1, len(KNOTS)):
-        constant[: passing[k]] -= machines.change_w[: passing[k], k] * KNOTS[k]
+    for k, knot in enumerate(KNOTS):
+        constant[: passing[k]] -= machines.change_w[: passing[k], k] * knot
     knots = (np.arange(len(peak))[:, None] < np.array(passing)).sum(axis=1)
     change = machines.change_w.astype(np.float32)
     _fill_rows(load, per_op, knots, constant.astype(np.float32), change, KNOTS.astype(np.float32), out)

@@ -43,7 +43,7 @@ def requests_of(
     rows = np.flatnonzero(starts)
     u = world.uniforms("provisioning", systems.id[rows], draws=2)
     notice_h = u[:, 0] * world.of(terms.notice_days) * HOURS_PER_DAY
-    opens_h = max(world.clock.hour_of(cloud.opens), 0)
+    opens_h = world.clock.hour_of(cloud.opens)
     asked_h = np.maximum(down_to_grid(arrives_h[rows] - notice_h), opens_h)
     work_h = up_to_grid(-log(u[:, 1]) * world.of(terms.setup_days) * HOURS_PER_DAY)
     movable = int(((systems.arrives_month == 0) & ~systems.stays).sum())

@@ -48,7 +48,7 @@ class SiteRecovery:
         out = [_intervals(outages, site) for site in range(len(plan.sites))]
         for site, backup in enumerate(recovery.site.tolist()):
             hosts = covers == site
-            if backup >= 0 and hosts.any():
+            if hosts.any():
                 # Later hosts are bought for systems that come later.
                 ready_h = max(float(recovery.ready_h), float(host_on_h[hosts].min()))
                 agenda.env.process(self._life(site, out[site], out[backup], ready_h))

@@ -64,11 +64,10 @@ def room_power(
     for rows in _pieces(np.flatnonzero(~changing), _STEADY_AT_ONCE):
         always = np.ones((1, 1))
         _add_rooms(sites, rows, server_w[rows], always, always, span, sums, ratio)
-    place = np.full(rooms, -1)
     for rows in _pieces(np.flatnonzero(changing & (open_in.end > open_in.start)), _CHANGING_AT_ONCE):
         lit = inside(open_in.only(rows), steps).astype(np.float64)
         live = np.ones((len(rows), steps))
-        place[:] = -1
+        place = np.full(rooms, -1)
         place[rows] = np.arange(len(rows))
         mine = place[room] >= 0
         np.subtract.at(live, (place[room[mine]], step[mine]), share[mine])

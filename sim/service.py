@@ -159,7 +159,7 @@ def worst_day_hours(start_h: Floats, end_h: Floats) -> float:
     last = int(end_h.max(initial=0.0)) // HOURS_PER_DAY + 2
     days = np.arange(last, dtype=np.float64) * HOURS_PER_DAY
     lost = _hours_since(start_h, days) - _hours_since(end_h, days)
-    return float(np.diff(lost).max(initial=0.0))
+    return float(np.diff(lost).max())
 
 
 def _hours_since(instants: Floats, days: Floats) -> Floats:

@@ -38,7 +38,7 @@ def service_units(world: World, plan: Plan, timeline: Timeline, financing: Finan
     served = timeline.cloud_on_h != NEVER
     goes = (plan.placement >= 0) & (plan.wave_h[system] != NEVER)
     if financing.unit == "vcpu":
-        vcpu = np.where(plan.flavour >= 0, np.append(plan.flavours.vcpu, 0.0)[plan.flavour], 0.0)
+        vcpu = np.append(plan.flavours.vcpu, 0.0)[plan.flavour]  # -1, for no flavour, is the last
         used = _years(clock, timeline.cloud_on_h[served], timeline.cloud_off_h[served], vcpu[served])
         planned_h = plan.wave_h[system][goes]
         return Units(used, _years(clock, planned_h, np.full(len(planned_h), NEVER), vcpu[goes]))
@@ -48,12 +48,12 @@ def service_units(world: World, plan: Plan, timeline: Timeline, financing: Finan
     np.minimum.at(on_h, system[served], timeline.cloud_on_h[served])
     np.maximum.at(off_h, system[served], timeline.cloud_off_h[served])
     planned_h = plan.wave_h[np.unique(system[goes])]
-    used = _years(clock, on_h, np.maximum(on_h, off_h))
+    used = _years(clock, on_h, off_h)
     return Units(used, _years(clock, planned_h, np.full(len(planned_h), NEVER)))
 
 
 def _years(clock: Clock, start_h: Ints, end_h: Ints, height: Floats | None = None) -> Floats:
     """Years of existence in each month of all things together, each counted ``height`` times."""
-    found = shares(clock, np.maximum(start_h, 0), end_h)
+    found = shares(clock, start_h, end_h)
     years = found.years if height is None else found.years * height[found.row]
     return np.asarray(np.bincount(found.month, years, minlength=clock.months), dtype=np.float64)

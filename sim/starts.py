@@ -71,7 +71,7 @@ def starts_of(scenario: Scenario, world: World, plan: Plan) -> Starts:
     cloud_h = np.where(on_cloud, np.maximum(ready_h, arrives_h), NEVER)
     return Starts(
         on_cloud=on_cloud,
-        moves=(plan.wave_h != NEVER) & ~planned & (arrives_h != NEVER),
+        moves=(plan.wave_h != NEVER) & ~planned,
         arrives_h=arrives_h,
         retires_h=retires_h,
         cloud_h=np.where(cloud_h < clock.hours, cloud_h, NEVER).astype(np.int32),

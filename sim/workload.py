@@ -56,7 +56,7 @@ def named_workload(scenario: Scenario, world: World) -> Workload | None:
     if demand.model is None:
         return None
     check_allowed(scenario)
-    kind = named_class(demand.model)
+    kind = named_class(demand.model, demand.model_sha256)
     try:
         model = kind(scenario, world, **demand.model_options)
     except RoomfoldError:
@@ -67,15 +67,18 @@ def named_workload(scenario: Scenario, world: World) -> Workload | None:
     return _Checked(model, demand.model, key, world.estate.rises)
 
 
-def named_class(model: str) -> type[Any]:
+def named_class(model: str, digest: str | None = None) -> type[Any]:
     """The class that ``demand.model`` names, ``FILE.py:CLASS`` or ``MODULE:CLASS``; its file is run.
 
+    Args:
+        digest: SHA-256 that the file must have; None for a module.
+
     Raises:
-        InputError: there is no such file, module or class, or it fails.
+        InputError: there is no such file, module or class, it is another file, or it fails.
     """
     place, _, name = model.rpartition(":")
     try:
-        module = module_named(place)
+        module = module_named(place, digest)
     except (Exception, SystemExit) as error:  # whatever the file does when it is loaded
         raise _bad(model, f"cannot be loaded: {_said(error, model)}") from error
     kind = getattr(module, name, None)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from .in_turn import plan_in_turn, swap
 
 os.environ.setdefault("PYTHONFAULTHANDLER", "1")  # processes that tests start say where they hang, if aborted
 os.environ["ROOMFOLD_LANG"] = "en"  # the messages that tests read, whatever the language of the machine
@@ -26,6 +27,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return WorkStealingScheduling(config, log) if config.getvalue("dist") == "load" else None
 
 
+def pytest_collection_finish() -> None:
+    """The garbage collector leaves aside what is imported by now, and looks at the rest less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
     """Folder of public traces and benchmark instances; tests that need it are skipped without it."""
@@ -35,23 +43,17 @@ def reference_data() -> Path:
     return Path(folder)
 
 
-@contextmanager
-def in_turn() -> Iterator[None]:
-    """Plans keep the first order of moves that holds: the search for a better one is most of a small plan.
-
-    For tests of what is built and what it does; those of the search are in ``optimize/waves``.
-    """
-    waves = import_module("roomfold.optimize.waves.plan_waves")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setitem(waves.ROUNDS, "quick", (1, 1, 1))
-        patched.setitem(waves.CHANGES, "quick", 0)
-        patched.setitem(waves.EXACT_MOVES, "quick", 0)
-        patched.setattr(waves, "pattern_bound", lambda _: float("-inf"))
-        yield
+@pytest.fixture(scope="session", autouse=True)
+def moves_in_turn() -> Iterator[Mapping[str, Any]]:
+    """See ``plan_in_turn``; what it put aside."""
+    old = plan_in_turn()
+    yield old
+    swap(old)
 
 
 @pytest.fixture(scope="module")
-def moves_in_turn() -> Iterator[None]:
-    """See ``in_turn``, for all tests of a file."""
-    with in_turn():
-        yield
+def searched(moves_in_turn: Mapping[str, Any]) -> Iterator[None]:
+    """Plans are searched for in this file, as users' are."""
+    quick = swap(moves_in_turn)
+    yield
+    swap(quick)

@@ -1,7 +1,7 @@
 """roomfold as a program that tests can harm: killed, or out of room, at a chosen change of the disk.
 
-Run as a program: takes the command line of roomfold. Charts and page are left out, so that whole runs are
-repeated in seconds. From the environment, all optional:
+Run as a program: takes the command line of roomfold. Charts and page are left out, and moves are planned in
+turn, so that whole runs are repeated in seconds. From the environment, all optional:
 
 ROOMFOLD_TEST_SLOW_S: each world takes at least so long. ROOMFOLD_TEST_LOG: a file that gets a line
 ``simulated N`` for each world simulated, in whatever process. ROOMFOLD_TEST_FATAL: a world whose process
@@ -37,8 +37,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-import pytest
-
 import roomfold.sim.checkpoint
 import roomfold.sim.crew
 import roomfold.sim.pool
@@ -47,6 +45,7 @@ from roomfold.scenarios.draw import design
 from roomfold.scenarios.schema import Scenario
 from roomfold.sim.crew import Task
 from roomfold.sim.outcome import WorldResult
+from roomfold.tests.in_turn import plan_in_turn
 
 BULK_MB = int(os.environ.get("ROOMFOLD_TEST_BULK_MB", "0"))
 PATIENCE_S = 300  # more than any of them needs on a busy machine
@@ -99,16 +98,17 @@ def one_page(_statement: object, _study: object, folder: Path, _command: str) ->
 
 @contextmanager
 def here() -> Iterator[list[int]]:
-    """Runs of this process write a page alone for their report; the worlds that they simulate are listed."""
+    """Runs of this process do as those of this program; the worlds that they simulate are listed."""
+    from unittest.mock import patch  # takes its time, which the program need not
+
     draw, worlds = roomfold.sim.crew.draw_world, list[int]()
 
     def noted(scenario: object, index: int, *rest: object) -> object:
         worlds.append(index)
         return draw(scenario, index, *rest)
 
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("roomfold.sim.crew.draw_world", noted)
-        patched.setattr("roomfold.reports.forms.write_forms", one_page)
+    noting = patch("roomfold.sim.crew.draw_world", noted)
+    with noting, patch("roomfold.reports.forms.write_forms", one_page):
         yield worlds
 
 
@@ -122,6 +122,7 @@ class Bulky(float):
 
 def _prepare() -> None:
     """Leave out all forms of the report but a page, unless it is asked for; note and slow each world."""
+    plan_in_turn()
     if os.environ.get("ROOMFOLD_TEST_WHOLE"):
         roomfold.sim.checkpoint.EVERY_S = 0.0
     else:
@@ -156,6 +157,11 @@ def _prepare() -> None:
             return replace(result, draws={**result.draws, key: Bulky(value)})
 
         roomfold.sim.pool.run_task = bulky
+
+
+def dask_setup(_worker: object) -> None:
+    """A Dask worker that is told to load this file simulates as this program does."""
+    _prepare()
 
 
 def _starve() -> None:

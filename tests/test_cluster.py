@@ -30,8 +30,9 @@ from roomfold.sim.crew import Task
 from . import killable
 from .killable import TINY
 
-WORLDS = 10
+WORLDS = 8
 START_S = 60
+SLOW = {**os.environ, "ROOMFOLD_TEST_SLOW_S": "0.1"}
 
 
 class Dask:
@@ -45,12 +46,13 @@ class Dask:
         self.scheduler = self._start("scheduler", "--port", "0", *here)
         _wait(lambda: self.file.exists() and self.file.read_text().endswith("}"))
         rest = ["--nthreads", "1", "--no-nanny", "--death-timeout", "60", "--local-directory", str(folder)]
+        rest += ["--preload", "roomfold.tests.killable"]
         self.workers = [self._start("worker", *here, *rest) for _ in range(2)]
 
     def _start(self, what: str, *options: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", what, *options]
         with (self._folder / f"{what}{len(self._started)}.log").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=SLOW)
         self._started.append(process)
         return process
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +26,8 @@ from roomfold.scenarios.draw import draw_world
 from roomfold.scenarios.sites import Site
 from roomfold.sim import simulate
 from roomfold.sim.frontier import Frontier, FrontierError, run_frontier
+
+from .in_turn import swap
 
 MINIMAL = Path(__file__).parent / "scenarios" / "minimal.yaml"
 TINY = MINIMAL.with_name("tiny.yaml")
@@ -93,6 +97,15 @@ def test_points_are_what_they_lean_to(found: Frontier) -> None:
     assert kept == sorted(kept) and 0 < len(kept) <= POINTS
 
 
+@pytest.fixture
+def searched(moves_in_turn: Mapping[str, Any]) -> Iterator[None]:
+    """In a test alone, plans are searched for as in the processes of a pool."""
+    quick = swap(moves_in_turn)
+    yield
+    swap(quick)
+
+
+@pytest.mark.usefixtures("searched")
 def test_worlds_are_averaged_and_processes_change_nothing() -> None:
     scenario = load(TINY)
     alone = run_frontier(scenario, "consolidate", ("cost", "energy"), points=2, worlds=2)

@@ -24,7 +24,7 @@ import pytest
 from click.testing import CliRunner
 
 from roomfold.cli import main
-from roomfold.reports import forms
+from roomfold.reports import charts, forms
 from roomfold.reports.charts import files
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -93,11 +93,13 @@ def _alike(shown: str, printed: str, figures: bool) -> bool:
 
 
 def few_forms(patch: pytest.MonkeyPatch) -> None:
-    """A run writes its page alone, with charts as SVG: the other forms have tests, and take their time."""
+    """A run writes its page alone, with one chart, as SVG: all else has tests, and takes its time."""
     patch.setattr(forms, "write_forms", partial(forms.write_forms, forms=("html",)))
+    patch.setattr(charts, "CHARTS", {"waterfall": charts.CHARTS["waterfall"]})
     patch.setattr(files, "_png", lambda *_, **__: b"")
 
 
+@pytest.mark.usefixtures("searched")
 @pytest.mark.parametrize("lang", PAGES)
 def test_a_tutorial(lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROOMFOLD_LANG", lang)

@@ -38,8 +38,8 @@ class Scenes:
             return self._load(name, overrides, *more, **named)
         key = (str(name), tuple(overrides))
         if key not in self._scenarios:
+            self._scenarios[key] = self._load(name, overrides)  # tests of errors load what cannot be
             self.asked[(*key, None)] = None
-            self._scenarios[key] = self._load(name, overrides)
             self._named[id(self._scenarios[key])] = key
         return self._scenarios[key]
 

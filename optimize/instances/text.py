@@ -11,11 +11,12 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ...scenarios.errors import InputError, Problem
 
 LARGEST = 10**15
+MOST_BYTES = 256 << 20  # of one text; published instances reach 20 MB
 # What unpacking an archive raises where it is damaged.
 BROKEN = (tarfile.TarError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 _WORD = re.compile(r"\S+")
@@ -31,20 +32,28 @@ def text_of(path: Path) -> str:
     """Text of a file, unpacked where its name ends in .xz.
 
     Raises:
-        InputError: it is no text in UTF-8, or not packed as its name says.
+        InputError: it is no text in UTF-8, too long a one, or not packed as its name says.
     """
-    raw = path.read_bytes()
     try:
-        return (lzma.decompress(raw) if path.suffix == ".xz" else raw).decode("utf-8-sig")
-    except (lzma.LZMAError, UnicodeDecodeError) as error:
+        with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as file:
+            return _text(file, str(path))
+    except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
         raise fault(str(path), 0, "", f"no readable text: {error}") from error
+
+
+def _text(file: IO[bytes] | lzma.LZMAFile, name: str) -> str:
+    """Text of a file that may unpack to any length, of which no more than MOST_BYTES is held."""
+    text = file.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise fault(name, 0, "", f"unpacks to more than {MOST_BYTES >> 20} MB")
+    return text.decode("utf-8-sig")
 
 
 def members(path: Path, ending: str) -> Iterator[tuple[str, str]]:
     """Names and texts of an archive's files whose names end so, by name.
 
     Raises:
-        InputError: no readable archive, or one of these files is no text.
+        InputError: no readable archive, or one of these files is no text or too long a one.
     """
     try:
         with tarfile.open(path) as archive:
@@ -55,7 +64,7 @@ def members(path: Path, ending: str) -> Iterator[tuple[str, str]]:
             for member in files:
                 file = archive.extractfile(member)
                 if file is not None:
-                    yield member.name, file.read().decode("utf-8-sig")
+                    yield member.name, _text(file, f"{path}:{member.name}")
     except BROKEN as error:
         if isinstance(error, FileNotFoundError | PermissionError):
             raise

@@ -138,7 +138,7 @@ def _bound(task: Task, prices: Floats, at_most: Floats) -> _Best:
     unlimited = task.limits < 0
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = at_most[unlimited] / task.costs[unlimited]
-    ratio = float(np.nan_to_num(ratios, nan=0.0).max(initial=0.0)) if unlimited.any() else 1.0
+    ratio = float(np.nan_to_num(ratios, nan=0.0, posinf=np.inf).max()) if unlimited.any() else 1.0
     if not 0 < ratio < np.inf:
         return _Best(0.0, np.zeros(len(prices)), np.zeros(len(at_most)))
     prices, at_most = prices / ratio, at_most / ratio

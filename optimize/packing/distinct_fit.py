@@ -107,7 +107,7 @@ def _filled(task: Vectors, fleet: Ints, order: Ints, pull: Floats) -> tuple[Bins
     """The fleet with everything on it, or None and the share of volume that found no place."""
     types = np.repeat(np.arange(len(fleet)), fleet)
     rooms = task.capacities[types]
-    host_of = best_cosine(task.sizes, order, rooms, pull / np.maximum(rooms.mean(axis=0), 1e-12))
+    host_of = best_cosine(task.sizes, order, rooms, pull / rooms.mean(axis=0))
     left = host_of < 0
     if left.any():
         total = np.maximum(task.sizes.sum(axis=0), 1e-12)
@@ -167,8 +167,8 @@ def _bin_by_bin(sizes: Floats, capacity: Floats, pull: Floats, rule: int) -> Int
     room = capacity * (1 + ROOM)
     host_of = np.full(n, -1, dtype=np.int64)
     free = np.empty(dims)
-    left, host = n, 0
-    while left:
+    host = 0
+    while True:
         free[:] = room
         taken = False
         while True:
@@ -176,7 +176,7 @@ def _bin_by_bin(sizes: Floats, capacity: Floats, pull: Floats, rule: int) -> Int
             for i in range(n):
                 if host_of[i] >= 0:
                     continue
-                fits, score, length = True, 0.0, 1e-24
+                fits, score = True, 0.0
                 for d in range(dims):
                     if sizes[i, d] > free[d]:
                         fits = False
@@ -185,28 +185,25 @@ def _bin_by_bin(sizes: Floats, capacity: Floats, pull: Floats, rule: int) -> Int
                     score += (
                         size * rest if rule == 0 else -pull[d] * (rest - size) ** 2 if rule == 1 else size
                     )
-                    length += size * size
-                if fits and (score > best):
+                if fits and score > best:
                     best, chosen = score, i
             if chosen < 0:
                 break
             taken = True
             host_of[chosen] = host
-            left -= 1
             for d in range(dims):
                 free[d] -= sizes[chosen, d]
         if not taken:
-            break
+            return host_of
         host += 1
-    return host_of
 
 
 def bin_by_bin(task: Vectors) -> list[Bins]:
     """Packings of a task of one host type by several rules."""
     total = task.sizes.sum(axis=0) / task.capacities[0]
-    pulls = [np.ones_like(total), total / max(total.max(), 1e-12)]
+    even = np.ones_like(total)
     found = []
-    for rule, pull in ((0, pulls[0]), (1, pulls[0]), (1, pulls[1]), (2, pulls[0])):
+    for rule, pull in ((0, even), (1, even), (1, total), (2, even)):
         host_of = _bin_by_bin(task.sizes, task.capacities[0], pull, rule)
         found.append(Bins(np.zeros(int(host_of.max()) + 1, dtype=np.int64), host_of))
     return found

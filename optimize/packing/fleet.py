@@ -64,11 +64,11 @@ def volume_rows(sizes: Floats, counts: Ints, capacities: Floats, apart: Ints | N
         holds.append(capacities.T * allowed)
         worth.append((sizes * confined[:, None]).T)
         needs.append((counts * confined) @ sizes)
-    groups = np.zeros(len(counts)) if apart is None else apart
-    for f in np.flatnonzero(groups > 1):
-        holds.append(fits[f].astype(np.float64)[None, :])
-        worth.append(np.zeros((1, len(counts))))
-        needs.append(np.array([float(groups[f])]))
+    if apart is not None:
+        for f in np.flatnonzero(apart > 1):
+            holds.append(fits[f].astype(np.float64)[None, :])
+            worth.append(np.zeros((1, len(counts))))
+            needs.append(apart[f : f + 1])
     return Rows(np.vstack(holds), np.vstack(worth), np.concatenate(needs).astype(np.float64))
 
 

@@ -67,6 +67,7 @@ def pack_patterns(task: Task, columns: Columns | None = None) -> PoolPacking:
     Raises:
         InfeasibleError: a flavour fits on no host type, or the limits leave too few hosts.
     """
+    _check(task)  # as given: the grid has other units
     return _Search.of(task.on_grid(), columns).run()
 
 
@@ -103,7 +104,6 @@ class _Search:
     def run(self) -> PoolPacking:
         """Cheap answers first."""
         task = self.task
-        _check(task)
         if not task.counts.any():
             return PoolPacking(self.columns.types[:0], self.columns.copies[:0], 0.0, 0.0, self.columns)
         fleet = self._cheapest()
@@ -154,7 +154,10 @@ class _Search:
         task = self.task
         bought = _Bought.nothing(task)
         while bought.left.any():
-            bought = bought.plus(priced, dive.share if len(bought.types) else 1.0, task.at_most)
+            before = len(bought.types)
+            bought = bought.plus(priced, dive.share if before else 1.0, task.at_most)
+            if len(bought.types) == before:
+                return  # the limits are spent: in parts of hosts they held everything, in whole ones not
             self._end(target, bought)
             if self._good() or (self.best is not None and bought.cost(task) >= self.best.cost):
                 return
@@ -185,8 +188,9 @@ class _Search:
         """Fill fleets with ever more slack until one holds everything, or all there are."""
         for slack in (*SLACKS, *(2.0**k for k in range(20))):
             fleet, _ = cheapest_fleet(self.task.costs, self.rows, slack, self.task.at_most)
+            last = fleet is None
             fleet = np.maximum(self.task.limits, 0) if fleet is None else fleet
-            if self._fill(fleet, _Bought.nothing(self.task), ROUNDS):
+            if self._fill(fleet, _Bought.nothing(self.task), ROUNDS) or last:
                 return
 
     def _between(self) -> None:

@@ -93,14 +93,14 @@ def dimension_prices(sizes: Floats, capacity: Floats, prices: Floats, most: Ints
     best = np.zeros(dimensions)
     if unit <= 0.0:
         return best
-    scaled = np.zeros((flavours, dimensions))
-    worth = np.zeros(flavours)
+    scaled = np.empty((flavours, dimensions))
+    worth = np.empty(flavours)
     for f in range(flavours):
         worth[f] = prices[f] / unit
         for d in range(dimensions):
             scaled[f, d] = sizes[f, d] / capacity[d] if capacity[d] > 0 else 0.0
     if dimensions == 1:
-        best[0] = _one_price(scaled, worth, most) * unit / max(capacity[0], 1e-300)
+        best[0] = _one_price(scaled[:, 0], worth, most) * unit / max(capacity[0], 1e-300)
         return best
     centre = np.empty(dimensions)
     shape = np.zeros((dimensions, dimensions))
@@ -108,8 +108,8 @@ def dimension_prices(sizes: Floats, capacity: Floats, prices: Floats, most: Ints
         centre[d] = 0.5
         shape[d, d] = 0.25 * dimensions
     least = np.inf
-    slope = np.zeros(dimensions)
-    step = np.zeros(dimensions)
+    slope = np.empty(dimensions)
+    step = np.empty(dimensions)
     n = float(dimensions)
     for _ in range(STEPS * dimensions * dimensions):
         outside = -1
@@ -166,10 +166,10 @@ def _one_price(scaled: Floats, worth: Floats, most: Ints) -> float:
     flavours = len(worth)
     cheapness = np.empty(flavours)
     for f in range(flavours):
-        cheapness[f] = -worth[f] / scaled[f, 0] if scaled[f, 0] > 0.0 else np.inf
+        cheapness[f] = -worth[f] / scaled[f] if scaled[f] > 0.0 else np.inf
     room = 1.0
     for f in ordered(cheapness, flavours):
-        room -= scaled[f, 0] * most[f]
+        room -= scaled[f] * most[f]
         if room <= 0.0:
             return float(-cheapness[f])
     return 0.0
@@ -227,7 +227,7 @@ def base(
     while left > (1 - share) * total:
         chosen, best = -1, 0.0
         for f in range(flavours):
-            if copies[f] >= most[f] or prices[f] <= 0.0:
+            if copies[f] >= most[f]:
                 continue
             weighed = 0.0
             for d in range(dimensions):

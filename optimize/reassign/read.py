@@ -17,6 +17,7 @@ from .instance import LARGEST_COST, Instance, Ints
 
 # Longer numbers would not fit into 64 bits.
 _DIGITS = 18
+MOST_BYTES = 1 << 30  # of all files of an archive, which are held at once
 _ODD = re.compile(rf"[^0-9\s]|[0-9]{{{_DIGITS + 1},}}")
 _MEMBER = re.compile(r"(?:.*/)?model_([^/]+)\.txt")
 
@@ -47,9 +48,13 @@ def read_all(path: Path | str) -> list[Instance]:
 def _archive(path: Path) -> Iterator[Instance]:
     try:
         with tarfile.open(path) as archive:
+            members = archive.getmembers()
+            if sum(member.size for member in members) > MOST_BYTES:
+                message = f"unpacks to more than {MOST_BYTES >> 20} MB"
+                raise InputError([Problem(str(path), 0, 0, "", message)])
             texts = {
                 member.name: file.read().decode("utf-8", errors="replace")
-                for member in archive.getmembers()
+                for member in members
                 if (file := archive.extractfile(member)) is not None
             }
     except (tarfile.TarError, zlib.error, EOFError, ValueError) as error:

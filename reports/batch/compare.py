@@ -15,7 +15,7 @@ from ...scenarios.errors import RoomfoldError
 from ...scenarios.loader import library, load
 from ...scenarios.terms import Text
 from .. import manifest
-from ..lines import NOTHING
+from ..lines import NOTHING, Span
 from ..messages import LANGS, Lang, money_cell, say, share
 from ..quantiles import Floats, Stat
 from .rows import Json, heads, rows
@@ -178,8 +178,7 @@ def _pair(duel: Duel, lang: Lang) -> list[str]:
 def _ranged(stat: Stat, lang: Lang) -> str:
     if stat.p10 is None or stat.p50 is None or stat.p90 is None:
         return NOTHING
-    low, middle, high = (money_cell(lang, value) for value in stat.span)
-    return f"{middle} ({low}–{high})"
+    return Span.of(stat, lang, money_cell).cell(lang)
 
 
 def compare_table(found: Comparison, lang: Lang) -> str:

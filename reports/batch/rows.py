@@ -55,8 +55,7 @@ def _row(statement: Json, name: str, lang: Lang) -> Row:
 
 def ranged(stat: Json, lang: Lang) -> str:
     """P50 of an amount of money, with P10 and P90."""
-    span = Span.of(_stat(stat), lang, money_cell)
-    return f"{span.middle} ({span.low}–{span.high})"
+    return Span.of(_stat(stat), lang, money_cell).cell(lang)
 
 
 def _middle(stat: Json, lang: Lang, written: Any) -> str:

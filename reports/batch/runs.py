@@ -23,6 +23,7 @@ from ...scenarios.trust import NOTHING_MORE, Trust
 from ...scenarios.variants import joined
 from ...sim.durable import write_durably
 from .. import manifest
+from ..holding import NoRunError
 from ..messages import LANGS, Lang, say
 from ..opening import begin, resume
 from ..progress import Step
@@ -43,7 +44,7 @@ class Ask:
     worlds: int | None = None
     seed: int | None = None
     jobs: int = 1
-    quiet: bool = True
+    told: Lang | None = None
     crew: Crew | None = None
     trust: Trust = NOTHING_MORE
 
@@ -114,9 +115,9 @@ def run_into(scenario: Scenario, folder: Path, ask: Ask) -> Json:
     if isinstance(store, Store):
         began = time.monotonic()
         try:
-            study = watched_study(scenario, jobs=ask.jobs, quiet=ask.quiet, crew=ask.crew, store=store)
+            study = watched_study(scenario, jobs=ask.jobs, told=ask.told, crew=ask.crew, store=store)
             log = f"simulation: {time.monotonic() - began:.1f} s, {ask.jobs} processes\n"
-            with Step("writing charts and report", ask.quiet):
+            with Step("results", ask.told):
                 publish(state(study), study, folder, log=log, store=store)
         finally:
             store.close()
@@ -127,14 +128,14 @@ def read(folder: Path) -> Json:
     """The statement in a folder.
 
     Raises:
-        RoomfoldError: if it holds none of a run over worlds.
+        NoRunError: if it holds none of a run over worlds.
     """
     try:
         found: dict[str, Any] = json.loads((folder / STATEMENT).read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise RoomfoldError(f"{folder}: holds no run (no readable {STATEMENT})") from error
+        raise NoRunError(f"{folder}: holds no run (no readable {STATEMENT})") from error
     if not isinstance(found, dict) or "savings" not in found or "titles" not in found:
-        raise RoomfoldError(f"{folder / STATEMENT}: is no statement of savings")
+        raise NoRunError(f"{folder / STATEMENT}: is no statement of savings")
     return found
 
 

@@ -205,7 +205,7 @@ def _simulated(sweep: Sweep, point: Point, ask: Ask) -> Json:
     from ..statement import state
     from ..watch import watched_study
 
-    how: dict[str, Any] = {"jobs": ask.jobs, "quiet": ask.quiet, "crew": ask.crew}
+    how: dict[str, Any] = {"jobs": ask.jobs, "told": ask.told, "crew": ask.crew}
     study = watched_study(point.scenario, worlds=sweep.worlds, seed=sweep.seed, **how)
     whole = state(study).to_json()
     return {key: whole[key] for key in KEPT}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...scenarios.trust import NOTHING_MORE, RECORD, Trust
 from ..folder import check_place
+from ..messages import Lang
 from .calibrate import Ask, Calibration, calibrate
 from .publish import publish_calibration, written
 from .stored import open_worlds
@@ -21,7 +22,7 @@ def run_calibration(
     worlds: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
-    quiet: bool = True,
+    told: Lang | None = None,
     trust: Trust = NOTHING_MORE,
 ) -> tuple[Calibration, Path]:
     """Calibrate a scenario or the folder of a run, and write the result.
@@ -46,7 +47,7 @@ def run_calibration(
         worlds=worlds,
         seed=seed,
         jobs=jobs,
-        quiet=quiet,
+        told=told,
         trust=trust,
         of_record=simulated_again,
     )

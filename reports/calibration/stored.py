@@ -20,6 +20,7 @@ from ...scenarios.loader import load, quantities, resolved_yaml
 from ...scenarios.schema import Claim, Scenario
 from ...scenarios.trust import NOTHING_MORE, RECORD, Trust
 from .. import manifest
+from ..messages import Lang
 from ..quantiles import Floats
 from .worlds import Worlds
 
@@ -59,7 +60,7 @@ def open_worlds(
     worlds: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
-    quiet: bool = True,
+    told: Lang | None = None,
     trust: Trust = NOTHING_MORE,
     of_record: Trust = RECORD,
 ) -> Stored:
@@ -69,6 +70,7 @@ def open_worlds(
         overrides: changes of the scenario; of a run's folder only of claims and plausible limits.
         worlds: how many, the first of those there are; all of them (or the scenario's own number) if None.
         seed: that the worlds must have been drawn with.
+        told: language to tell progress in; None tells nothing.
         trust: what a scenario may do, which is simulated.
         of_record: the same of a run's, which is simulated only where more worlds are asked for.
 
@@ -85,7 +87,7 @@ def open_worlds(
     from ..tables import worlds as table_of
     from ..watch import watched_study
 
-    study = watched_study(scenario, jobs=jobs, quiet=quiet, worlds=worlds, seed=seed)
+    study = watched_study(scenario, jobs=jobs, told=told, worlds=worlds, seed=seed)
     return Stored(scenario, study.seed, of_table(scenario, table_of(study)), None)
 
 

@@ -19,6 +19,7 @@ from ..rank import Driver, by_grade, rank_correlations
 from ..statement import Statement
 
 SWAYING = 4  # quantities named
+SEEN = 0.005  # a share below it prints as nothing
 WHOLE = ("npv", "payback_years")  # figures about the whole horizon
 _YEARLY = frozenset(ANNUAL)
 # Key figures in the order of the page, and the categories whose bookings each sums.
@@ -103,7 +104,7 @@ def traces(statement: Statement, study: Study, found: Swayed, lang: Lang) -> lis
             _formula(statement, key, lang),
             tuple(_bookings(statement, study, key, lang)),
             _grades(found[key], lang),
-            tuple(named(d) for d in found[key][:SWAYING] if d.share > 0),
+            tuple(named(d) for d in found[key][:SWAYING] if d.share >= SEEN),
             say(lang, "trace.cite", run=run_id(statement), row=key),
         )
         for key in KEYS

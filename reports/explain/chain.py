@@ -18,6 +18,7 @@ from .rules import BOOKED, Rule, depends, of_carbon, rule_of
 
 FIGURE, BOOKINGS, RULES, EVERYTHING = 1, 2, 3, 4  # depths
 MOST_WORLDS = 3
+_OF_MIDDLE = ("plan", "middle")  # origins of numbers that are of the middle world alone
 MOST_BOOKINGS = 5
 CENT, RELATIVE = 0.005, 1e-9
 
@@ -168,7 +169,7 @@ def chain(run: Opened, path: str, *, world: int | None = None, depth: int = RULE
         tuple((run.study.results[place].world, weight) for place, weight in heavy),
         reckoned,
         tuple(ruled),
-        tuple(_drawn(run, ruled, row)),
+        tuple(_drawn(run, ruled, _row(run, run.study.world.index) if made.origin in _OF_MIDDLE else row)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...scenarios.check import value_text
+from ...scenarios.check import level_text
 from ...scenarios.loader import quantities
 from ...scenarios.terms import Grade
 from ...scenarios.tree import Node, Path, children, dotted
@@ -22,12 +22,14 @@ class Drawn:
     Attributes:
         value: in the world; None if no world is spoken of.
         shape: low / mode / high, or the number if it is fixed.
+        spread: coefficient of variation between the entities of a world; 0 if they are alike.
         line: in the run's ``scenario.yaml``, 1-based; None where it is a default.
     """
 
     path: str
     value: float | None
     shape: str
+    spread: float
     unit: str
     grade: Grade
     source: str
@@ -41,7 +43,8 @@ def drawn_in(run: Opened, paths: Iterable[str], row: int | None) -> list[Drawn]:
         Drawn(
             path,
             None if row is None else drawn(run, row, path),
-            value_text(known[path]),
+            level_text(known[path]),
+            known[path].spread,
             known[path].unit or "1",
             known[path].grade,
             known[path].source,

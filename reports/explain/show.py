@@ -84,7 +84,8 @@ def _figure(chain: Chain, lang: Lang) -> list[str]:
     value = amount(lang, chain.value, chain.unit)
     if chain.part:
         of = say(lang, f"explain.part.{chain.part}")
-        lines.append(f"{value}  ({say(lang, 'explain.of', part=of, worlds=chain.run.statement['worlds'])})")
+        worlds = chain.run.statement["worlds"]
+        lines.append(say(lang, "explain.of", value=value, part=of, worlds=worlds))
         heads = {part: part.upper() for part in ("p10", "p50", "p90")}
         heads["mean"] = say(lang, "explain.part.mean")
         span = (f"{head} {amount(lang, chain.figure[part], chain.unit)}" for part, head in heads.items())
@@ -271,14 +272,15 @@ def _ruled(ruled: Ruled, lang: Lang) -> str:
 
 def _draw(drawn: Drawn, lang: Lang) -> str:
     line = say(lang, "explain.line", line=drawn.line) if drawn.line else ""
+    spread = say(lang, "page.assumed.spread", spread=f"{drawn.spread:g}") if drawn.spread else ""
     value = say(lang, "explain.nothing") if drawn.value is None else f"{drawn.value:.{DIGITS}g}"
+    unit = "" if drawn.unit == "1" else unit_called(lang, drawn.unit)
     return say(
         lang,
         "explain.draw",
         path=drawn.path,
-        value=value,
-        unit="" if drawn.unit == "1" else unit_called(lang, drawn.unit),
-        shape=drawn.shape,
+        value=f"{value} {unit}".rstrip(),
+        shape=drawn.shape + spread,
         grade=drawn.grade,
         line=line,
     )

@@ -46,7 +46,7 @@ WAYS: dict[str, Way] = {
     "annual_with_capital": Way("annual_with_capital", "S - H - F,   S = B - A", reckon.with_capital),
     "one_off_total": minus("one_off_total", ONCE, every(ONE_OFF), whole),
     "npv": Way("npv", "D + L (1 + r)^-T", reckon.npv),
-    "payback_years": Way("payback_years", "min t: sum of cash from t on > 0", reckon.payback),
+    "payback_years": Way("payback_years", "min t: sum of cash to u > 0 for all u > t", reckon.payback),
     "staff_fte": minus("staff_fte", PER_YEAR, every({"staff"}), yearly, AMOUNT),
     "staff_fte_rooms": minus("staff_fte_rooms", PER_YEAR, rows_of({"staff"}, "rooms"), yearly, AMOUNT),
     "energy_saved": minus("energy_saved", PER_YEAR, every(POWER), yearly, AMOUNT),

@@ -13,11 +13,8 @@ from datetime import datetime
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-from xlsxwriter.utility import (  # type: ignore[import-untyped]
-    xl_range_abs,
-    xl_rowcol_to_cell,
-)
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell  # type: ignore[import-untyped]  # as above
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # as above
 
 from ...scenarios.check import columns
 from ..inert import inert

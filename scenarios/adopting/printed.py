@@ -35,6 +35,9 @@ _SAYS: dict[str, tuple[str, str]] = {
     "unread": ("cells that make no sense in their column", "无法识别的单元格"),
     "merged": ("rows that speak of what an earlier row did", "与前面行为同一对象的行"),
 }
+_HEADED = (":", "：")
+_COLON = (": ", "：")
+_COUNTED = ("{what}: {count} ({place})", "{what}：{count}（{place}）")
 _HEADERS = {
     "files": (
         ("file", "sheet", "format", "rows", "used", "aside", "why"),
@@ -80,18 +83,18 @@ def lines(adopted: Adopted, blank: Sequence[Blank], lang: str, width: int = 0) -
     count = {"rooms": len(adopted.rooms), "systems": len(adopted.systems), "servers": len(adopted.servers)}
     yield _SAYS["made"][zh].format(**count, units=sum(adopted.units.values()), year=adopted.year)
     yield ""
-    yield f"{_SAYS['assumed'][zh]}:"
+    yield f"{_SAYS['assumed'][zh]}{_HEADED[zh]}"
     yield from _table(lang, "assumed", _assumed(adopted, lang), width)
     yield ""
-    yield f"{_SAYS['blank'][zh]}:"
+    yield f"{_SAYS['blank'][zh]}{_HEADED[zh]}"
     yield from _table(lang, "blank", [_blank(each) for each in blank], width)
     left = list(_left(adopted, lang))
     if left:
         yield ""
-        yield f"{_SAYS['left'][zh]}:"
+        yield f"{_SAYS['left'][zh]}{_HEADED[zh]}"
         yield from (f"  {line}" for line in left)
     yield ""
-    yield f"{_SAYS['assessment'][zh]}:"
+    yield f"{_SAYS['assessment'][zh]}{_HEADED[zh]}"
     yield from (f"  {line}" for line in assessment_summary(adopted.assessment, lang))
 
 
@@ -120,17 +123,20 @@ def _left(adopted: Adopted, lang: str) -> Iterator[str]:
     for code in ASIDE:
         if asides[code]:
             first = next(each.record for each in account.asides if each.reason == code)
-            yield f"{aside_text(code, lang)}: {asides[code]} ({place_of(reading.records[first])})"
+            place = place_of(reading.records[first])
+            yield _COUNTED[zh].format(what=aside_text(code, lang), count=asides[code], place=place)
     unused = Counter((each.reason, each.field) for each in account.unused)
     reasons = list(UNUSED)
     for (code, field), count in sorted(unused.items(), key=lambda it: (reasons.index(it[0][0]), it[0][1])):
         value = next(each for each in account.unused if (each.reason, each.field) == (code, field))
-        yield f"{field}: {unused_text(code, lang)}: {count} ({value.place}: {value.written})"
+        what = f"{field}{_COLON[zh]}{unused_text(code, lang)}"
+        place = f"{value.place}{_COLON[zh]}{value.written}"
+        yield _COUNTED[zh].format(what=what, count=count, place=place)
     yield from _differences(reading, lang)
     fields = sorted(_idle_fields(adopted), key=FIELDS.index)
     if fields:
         between = "、" if zh else ", "
-        yield f"{unused_text('no_column', lang)}: {between.join(fields)}"
+        yield f"{unused_text('no_column', lang)}{_COLON[zh]}{between.join(fields)}"
 
 
 def _differences(reading: Reading, lang: str) -> Iterator[str]:
@@ -140,7 +146,7 @@ def _differences(reading: Reading, lang: str) -> Iterator[str]:
         ("merged", sum(t.rows_merged for t in reading.tables)),
     ):
         if count:
-            yield f"{_SAYS[name][lang == 'zh']}: {count}"
+            yield f"{_SAYS[name][lang == 'zh']}{_COLON[lang == 'zh']}{count}"
 
 
 def _idle_fields(adopted: Adopted) -> set[str]:

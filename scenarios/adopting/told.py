@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..inventory.formats import FORMATS
+from .account import SetAside, Unused
 from .adopt import Adopted
 from .blanks import Blank
 from .start import Start
@@ -109,13 +110,7 @@ def import_json(
     adopted: Adopted, start: Start, blank: Sequence[Blank], assessed: dict[str, Any]
 ) -> dict[str, Any]:
     """``import.json``: what was recognised, mapped, assumed and left out. Same files, same bytes."""
-    account, reading = adopted.account, adopted.reading
-    told = reading.to_json(records=False)
-    kinds = kinds_of_formats()
-    for table, entry in zip(reading.tables, told["tables"], strict=True):
-        for each in entry["mapped"]:
-            each["to"], each["why"] = goes_to(kinds.get(table.format, "server"), each["field"])
-    use = account.counts
+    use = adopted.account.counts
     return {
         "version": VERSION,
         "year": {"first": adopted.year, "from": adopted.year_from},
@@ -129,61 +124,75 @@ def import_json(
             "units": adopted.units,
         },
         "records": {
-            "read": len(reading.records),
+            "read": len(adopted.reading.records),
             "used": {name: use[name] for name in sorted(use) if name not in ("aside", "")},
             "aside": use["aside"],
         },
-        "assumed": [
-            {
+        "assumed": list(_assumed(adopted)),
+        "drawn": [_drawn(each) for each in blank],
+        "set_aside": [_set_aside(adopted, each) for each in adopted.account.asides],
+        "not_used": [_not_used(each) for each in adopted.account.unused],
+        "assessment": assessed,
+        "reading": _reading(adopted),
+    }
+
+
+def _assumed(adopted: Adopted) -> Iterator[dict[str, Any]]:
+    assumed = adopted.account.assumed
+    for code, known in ASSUMPTIONS.items():
+        if code in assumed:
+            yield {
                 "code": code,
                 "column": known.column,
                 "grade": known.grade,
-                "rows": account.assumed[code].rows,
+                "rows": assumed[code].rows,
                 "what": known.en,
                 "what_zh": known.zh,
-                "first": account.assumed[code].places,
+                "first": assumed[code].places,
             }
-            for code, known in ASSUMPTIONS.items()
-            if code in account.assumed
+
+
+def _drawn(blank: Blank) -> dict[str, Any]:
+    return {
+        "column": blank.column,
+        "rows": blank.rows,
+        "blank": blank.blank,
+        "from": [
+            {"path": path, "value": value, "grade": grade}
+            for path, (value, grade) in zip(blank.paths, blank.values, strict=True)
         ],
-        "drawn": [
-            {
-                "column": each.column,
-                "rows": each.rows,
-                "blank": each.blank,
-                "from": [
-                    {"path": path, "value": value, "grade": grade}
-                    for path, (value, grade) in zip(each.paths, each.values, strict=True)
-                ],
-            }
-            for each in blank
-        ],
-        "set_aside": [
-            {
-                "kind": reading.records[each.record].kind,
-                "name": _name(adopted, each.record),
-                "rows": [
-                    {"file": origin.file, "sheet": origin.sheet, "row": row}
-                    for origin, row in reading.records[each.record].rows
-                ],
-                "reason": each.reason,
-                "why": aside_text(each.reason),
-            }
-            for each in account.asides
-        ],
-        "not_used": [
-            {
-                "field": each.field,
-                "cell": each.place,
-                "written": each.written,
-                "reason": each.reason,
-                "why": unused_text(each.reason),
-            }
-            for each in account.unused
-        ],
-        "assessment": assessed,
-        "reading": told,
     }
+
+
+def _set_aside(adopted: Adopted, aside: SetAside) -> dict[str, Any]:
+    record = adopted.reading.records[aside.record]
+    return {
+        "kind": record.kind,
+        "name": _name(adopted, aside.record),
+        "rows": [{"file": origin.file, "sheet": origin.sheet, "row": row} for origin, row in record.rows],
+        "reason": aside.reason,
+        "why": aside_text(aside.reason),
+    }
+
+
+def _not_used(unused: Unused) -> dict[str, Any]:
+    return {
+        "field": unused.field,
+        "cell": unused.place,
+        "written": unused.written,
+        "reason": unused.reason,
+        "why": unused_text(unused.reason),
+    }
+
+
+def _reading(adopted: Adopted) -> dict[str, Any]:
+    """What was read, with the column that each field goes to."""
+    told = adopted.reading.to_json(records=False)
+    kinds = kinds_of_formats()
+    for table, entry in zip(adopted.reading.tables, told["tables"], strict=True):
+        for each in entry["mapped"]:
+            each["to"], each["why"] = goes_to(kinds.get(table.format, "server"), each["field"])
+    return told
 
 
 def summed_up(account: dict[str, Any]) -> dict[str, Any]:

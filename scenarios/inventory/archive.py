@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 import numpy as np
 
+from ..errors import InputError
 from .faults import fault
 
 MAX_ENTRIES = 5_000
@@ -26,13 +27,14 @@ MAX_OTHER_PART_BYTES = 400 << 20  # shared texts are held in memory whole
 MAX_RATIO = 300  # of what is unpacked to what is packed, over FREE_BYTES; sheets of one value reach 100
 FREE_BYTES = 32 << 20
 MAX_CELLS = 10_000_000
+MAX_COLUMNS = 16_384  # no program writes more
 _CHUNK_BYTES = 1 << 20
 _LOCAL = struct.Struct("<4s22xHH")
 
 _DEFINES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CELL = re.compile(rb"<(?:[A-Za-z]+:)?c[\s/>]")
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?[0-9]+["']""")
-_ROW = re.compile(rb"""\sr\s*=\s*["']\$?[A-Za-z]{0,3}\$?([0-9]+)["']""")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]+)\$?[0-9]+["']""")
+_ROW = re.compile(rb"""\sr\s*=\s*["']\$?[A-Za-z]*\$?([0-9]+)["']""")
 _SPACE, _R, _EQUALS, _QUOTE, _LESS, _C, _A, _ZERO = b' r="<cA0'
 _AFTER_C = np.frombuffer(b" >/\t\r\n", dtype=np.uint8)
 _OTHERWISE = (b" r='", b" r =", b"\tr", b"\nr", b"\rr", b" r= ", b":c")
@@ -136,13 +138,15 @@ class _Extent:
             self.columns.update(references)
         rows = _ROW.findall(chunk)
         if rows:
-            self.rows = max(self.rows, *map(int, set(rows)), 0)
+            self.rows = max(self.rows, *(int(row[:_LONGEST]) for row in set(rows)), 0)
         cells = sum(chunk.count(mark) for mark in (b"<c ", b"<c>", b"<c/"))
         return max((cells or len(_CELL.findall(chunk))) - len(references), 0)
 
     def check(self, name: str) -> None:
         """Raise if there are too many."""
         width = max([self.width, *map(_column, self.columns)])
+        if width > MAX_COLUMNS:
+            raise _too_wide(width, name)
         if width * self.rows > MAX_CELLS:
             raise fault(
                 name,
@@ -190,7 +194,7 @@ def _plain_extent(chunk: bytes) -> tuple[int, int] | None:
 
 def _column(reference: bytes) -> int:
     number = 0
-    for letter in reference.upper():
+    for letter in reference[:_LONGEST].upper():
         number = number * 26 + letter - 64
     return number
 
@@ -201,12 +205,12 @@ def _counted_by_element(chunks: Iterator[bytes], name: str) -> _Extent:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(":")[2]
-        placed = re.fullmatch(r"([A-Za-z]{0,3})(\d+)", attributes.get("r", ""))
+        placed = re.fullmatch(r"([A-Za-z]*)(\d+)", attributes.get("r", ""))
         if tag == "row":
-            at[:] = [int(placed[2]) if placed else at[0] + 1, 0]
+            at[:] = [int(placed[2][:_LONGEST]) if placed else at[0] + 1, 0]
         elif tag == "c":
             at[1] = _column(placed[1].encode()) if placed else at[1] + 1
-            at[0] = int(placed[2]) if placed else at[0]
+            at[0] = int(placed[2][:_LONGEST]) if placed else at[0]
         extent.rows, extent.width = max(extent.rows, at[0]), max(extent.width, at[1])
 
     _parse(chunks, start, name)
@@ -235,12 +239,18 @@ def _check_ods(chunks: Iterator[bytes], name: str) -> None:
             here, empty, filled = here + empty, 0, True
         if filled:
             width, rows, empty_rows, filled = max(width, here), rows + empty_rows, 0, False
+        if width > MAX_COLUMNS:
+            raise _too_wide(width, name)
         if width * rows > MAX_CELLS:
             raise fault(
                 name, f"a sheet spans over {MAX_CELLS // 10**6} million cells: split it or save it as CSV"
             )
 
     _parse(chunks, start, name)
+
+
+def _too_wide(columns: int, name: str) -> InputError:
+    return fault(name, f"a sheet of {columns} columns, must be at most {MAX_COLUMNS}")
 
 
 def _repeat(attributes: dict[str, str], what: str) -> int:

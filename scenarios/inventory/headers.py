@@ -64,8 +64,9 @@ def find_header(origin: Origin, rows: Sequence[Row], merged: tuple[Range, ...]) 
     """
     sheet = folded(origin.sheet) or folded(PurePath(origin.file.replace("\\", "/")).stem)
     best: tuple[float, int, int, Format, list[str]] | None = None
-    for at, (_, row) in enumerate(rows):
-        for height, names in _candidates(rows, at, row, merged):
+    named = [_names(row) for _, row in rows]
+    for at in range(len(rows)):
+        for height, names in _candidates(rows, named, at, merged):
             keys = frozenset(header_key(name)[0] for name in names if name)
             if len(keys) < 2:
                 continue
@@ -82,19 +83,26 @@ def find_header(origin: Origin, rows: Sequence[Row], merged: tuple[Range, ...]) 
     return Header(form, numbers, _mapped(form, names), keys, tuple(rows[at + height :]), at)
 
 
+def _names(row: list[Scalar]) -> list[str]:
+    """What a row's cells say, to the last that says anything."""
+    names = [header_text(cell) for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
 def _candidates(
-    rows: Sequence[Row], at: int, row: list[Scalar], merged: tuple[Range, ...]
+    rows: Sequence[Row], named: Sequence[list[str]], at: int, merged: tuple[Range, ...]
 ) -> list[tuple[int, list[str]]]:
     """The row alone; and with the next, as names joined or as the lower names only."""
-    names = [header_text(cell) for cell in row]
+    names = named[at]
     found = [(1, names)]
     if at + 1 >= len(rows):
         return found
-    below = [header_text(cell) for cell in rows[at + 1][1]]
-    width = max(len(names), len(below))
-    upper = _spread(names + [""] * (width - len(names)), rows[at][0], merged)
-    below += [""] * (width - len(below))
-    if not any(low and not high for low, high in zip(below, names, strict=False)) and not merged:
+    width = max(len(names), len(named[at + 1]))
+    above, below = (each + [""] * (width - len(each)) for each in (names, named[at + 1]))
+    upper = _spread(above, rows[at][0], merged)
+    if not any(low and not high for low, high in zip(below, above, strict=True)) and not merged:
         return found  # nothing stands under a gap: the next row is no second line
     lower = ["" if low == high else low for high, low in zip(upper, below, strict=True)]
     joined = [f"{high} {low}".strip() for high, low in zip(upper, lower, strict=True)]

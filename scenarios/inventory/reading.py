@@ -86,6 +86,7 @@ class Reading:
         why: dict[Origin, Counter[str]] = {}
         for aside in self.asides:
             why.setdefault(aside.origin, Counter())[aside.reason] += 1
+        colon, between = ("：", "；") if lang == "zh" else (": ", "; ")
         return [
             (
                 table.origin.file,
@@ -94,8 +95,9 @@ class Reading:
                 table.rows_in,
                 table.rows_used,
                 table.rows_aside,
-                "; ".join(
-                    f"{reason(code, lang)}: {n}" for code, n in why.get(table.origin, Counter()).most_common()
+                between.join(
+                    f"{reason(code, lang)}{colon}{n}"
+                    for code, n in why.get(table.origin, Counter()).most_common()
                 ),
             )
             for table in self.tables

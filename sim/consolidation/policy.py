@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ class Policy:
         parameter: the detector's number; None takes that of PARAMETERS (1 for a function of the user's).
         power_aware: False charges every host its full power all the time.
         where: file and line a user's function is named at, for messages.
+        digests: SHA-256 that the file of a user's function must have, by the field that names it.
     """
 
     detector: str | None = "thr"
@@ -56,6 +57,7 @@ class Policy:
     parameter: float | None = None
     power_aware: bool = True
     where: tuple[str, int] = ("policy", 0)
+    digests: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def number(self) -> float:
@@ -146,7 +148,7 @@ def _find(
     if not colon or not place:
         raise _bad(policy, role, f"'{name}' is neither one of {', '.join(known)} nor module:function")
     try:
-        module = module_named(place)
+        module = module_named(place, policy.digests.get(role.field))
         function = getattr(module, attribute, None)
     except (Exception, SystemExit) as error:  # whatever the user's file does when it is loaded
         raise _bad(policy, role, f"cannot load {place}: {told(error)}") from error

@@ -26,7 +26,6 @@ from roomfold.scenarios import FleetScenario, Scenario, library, load, variants_
 from roomfold.scenarios.attributes import attributes
 from roomfold.sim.consolidation import FleetArrays
 
-from ..conftest import in_turn
 from ..test_tutorials import few_forms
 
 ROOT = Path(__file__).parents[2]
@@ -87,9 +86,8 @@ def test_python_on_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.M
     few_forms(monkeypatch)
     monkeypatch.setattr(forms, "write_forms", lambda *_, **__: None)
     names = {"__name__": "__main__", **GIVEN.get(page.name, dict)()}
-    with in_turn():
-        for number, code in enumerate(blocks(page, "python")):
-            exec(compile(code, f"{page.name}, block {number}", "exec"), names)
+    for number, code in enumerate(blocks(page, "python")):
+        exec(compile(code, f"{page.name}, block {number}", "exec"), names)
 
 
 # Commands

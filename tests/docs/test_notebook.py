@@ -60,6 +60,7 @@ def _shown(number: int) -> dict[str, Any]:
     return {"data": data, "metadata": {}, "output_type": "display_data"}
 
 
+@pytest.mark.usefixtures("searched")
 def test_the_notebook_prints_what_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plt, "show", lambda: None)
     notebook = read()

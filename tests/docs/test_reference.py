@@ -12,8 +12,6 @@ from roomfold.scenarios import InfeasibleError, InputError, RoomfoldError, load
 from roomfold.sim import SERIES
 from roomfold.sim.study import run_study
 
-from ..conftest import in_turn
-
 DOCS = Path(__file__).parents[2] / "docs"
 TINY = Path(__file__).parents[1] / "scenarios" / "tiny.yaml"
 
@@ -21,8 +19,7 @@ TINY = Path(__file__).parents[1] / "scenarios" / "tiny.yaml"
 @pytest.fixture(scope="module")
 def columns() -> dict[str, list[str]]:
     """Columns of each table of a small run."""
-    with in_turn():
-        study = run_study(load(TINY), worlds=1)
+    study = run_study(load(TINY), worlds=1)
     return {name: make(study).column_names for name, make in TABLES.items()}
 
 

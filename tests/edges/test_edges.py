@@ -31,8 +31,6 @@ from roomfold.sim.outcome import Outcome, Study
 from roomfold.sim.reconcile import integrate
 from roomfold.sim.study import run_study
 
-from ..conftest import in_turn
-
 FULL = os.environ.get("ROOMFOLD_EDGES") == "full"
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 CLOUD, MOVE = "alternatives.consolidate.cloud", "alternatives.consolidate.migration"
@@ -59,8 +57,7 @@ LEAP = (
 @cache
 def simulated(*sets: str) -> Study:
     """A world of six systems in three rooms."""
-    with in_turn():
-        return run_study(load(MINIMAL, [*SMALL, *sets]))
+    return run_study(load(MINIMAL, [*SMALL, *sets]))
 
 
 def sound(study: Study) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from roomfold.scenarios.errors import explained
 
 from .jumping import jumping_clock
 
+pytestmark = pytest.mark.usefixtures("searched")
 TINY = Path(__file__).parent.parent / "scenarios" / "tiny.yaml"
 # A market split: half of five sums of forty numbers each, which no search proves in a second.
 ENDLESS = """

@@ -70,7 +70,7 @@ def _write(out: Path, seed: int, found: dict[str, Any], guided: dict[str, Any]) 
     """The result so far."""
     result = {
         "made_with": {"roomfold": __version__, "code": stamp.code(PARTS), "of": list(PARTS)},
-        "command": "python -m tests.fuzz.campaign --inputs 100000 --seed 1 --guided 300",
+        "command": "python -m tests.fuzz.campaign --inputs 100000 --seed 1 --guided 1000",
         "seed": seed,
         "inputs": sum(each["inputs"] for each in found.values()),
         "guided_inputs": sum(each.get("inputs", 0) for each in guided.values()),
@@ -161,10 +161,11 @@ def _guided(name: str, seed: int, count: int) -> dict[str, Any]:
     cover = [int(edges) for edges in re.findall(r"cov: (\d+)", done.stderr)]
     ran = [int(number) for number in re.findall(r"^#(\d+)", done.stderr, re.MULTILINE)]
     first = re.search(r"INITED cov: (\d+)", done.stderr)
+    said = {"crashed": True, "says": (done.stdout + done.stderr)[-3000:]}
     if not cover or first is None:
-        return {"crashed": True, "says": done.stderr[-2000:]}
+        return said
     made = {"inputs": max(ran), "edges_of_good_files": int(first[1]), "edges_at_the_end": max(cover)}
-    return made if done.returncode == 0 else made | {"crashed": True, "says": done.stderr[-3000:]}
+    return made if done.returncode == 0 else made | said
 
 
 if __name__ == "__main__":

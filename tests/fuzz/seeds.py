@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import roomfold
 from roomfold.scenarios.inventory.template import write_template
 
+from ..scenarios.adopting.lists import ASSETS, ROOMS
 from ..scenarios.inventory import writers
 from ..scenarios.inventory.writers import book, ods, old_book, row, text
 from ..scenarios.listed import small
@@ -115,17 +116,7 @@ def _tables() -> dict[str, Sequence[Sequence[object]]]:
     hub = row(writers.MIGRATION_HUB, HostName="a", CPUNumberOfProcessors=2, RAMTotalSizeInMB=4096, Tags="a=b")
     google = row(writers.VM_INFO, MachineId="m1", MachineName="a", AllocatedProcessorCoreCount=4, MemoryGiB=8)
     ledger = [
-        [
-            "资产编号",
-            "名称",
-            "品牌型号",
-            "购置日期",
-            "原值（万元）",
-            "存放地点",
-            "使用部门",
-            "所属系统",
-            "数量",
-        ],
+        ASSETS,
         ["1", "服务器", "华为RH2288 V2", "2012-03-01", 5.8, "三楼机房", "财政局", "预算系统", 2],
         ["2", "服务器", "IBM x3650", "2010年5月", "4.2万", "一楼机房", "卫生局", "居民健康档案", 1],
         ["3", "UPS", "APC", 40909, 3, "三楼机房", "财政局", "", 1],
@@ -144,7 +135,7 @@ def _tables() -> dict[str, Sequence[Sequence[object]]]:
         ["预算系统", "财政局", "三级", "否", "政务外网", 2, "10M", "1200元"],
     ]
     rooms = [
-        ["机房名称", "所属单位", "行政级别", "面积（㎡）", "UPS容量(kVA)", "运维人员", "PUE", "服务器数量"],
+        ROOMS,
         ["三楼机房", "财政局", "旗县", 60, 20, 1.5, 1.9, 12],
     ]
     return {

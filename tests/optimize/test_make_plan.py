@@ -20,7 +20,6 @@ from roomfold.scenarios.draw import draw_world
 from roomfold.scenarios.estate import NEVER
 from roomfold.scenarios.world import World
 
-from ..conftest import in_turn
 from .conftest import MINIMAL
 
 
@@ -221,5 +220,4 @@ def test_small_plans_are_consistent_in_many_worlds(scenario: Scenario) -> None:
     """Handfuls of hosts take other ways through the packing than large pools."""
     for index in range(8):
         drawn = draw_world(scenario, index)
-        with in_turn():
-            check_plan(scenario, drawn, make_plan(scenario, "consolidate", drawn))
+        check_plan(scenario, drawn, make_plan(scenario, "consolidate", drawn))

@@ -78,7 +78,7 @@ def test_hosts_serve_their_zone_and_not_beyond_their_life() -> None:
 def test_a_limit_counts_owned_hosts() -> None:
     name, limit = "dual-8-core-128", 6
     scenario, world, plan = planned(FEW, f"{CLOUD}.host_types.0.limit={limit}")
-    row = [kind.name for kind in scenario.alternatives["consolidate"].cloud.host_types].index(name)  # type: ignore[union-attr]
+    row = [kind.name for kind in scenario.alternatives["consolidate"].cloud.host_types].index(name)  # type: ignore[union-attr]  # it has a cloud
     assert (plan.hosts.type == row).sum() <= limit and not check_plan(scenario, world, plan)
 
 

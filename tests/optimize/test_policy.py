@@ -89,7 +89,7 @@ def test_what_is_not_small_is_large_at_the_same_threshold() -> None:
     scenario, world, plan = planned(
         small, "policy.b={rule: merge_large, rest_of: a, by: 2016-09-30, source: s}"
     )
-    below, above = (rooms_meant(scenario, world, scenario.policy[name]) for name in ("a", "b"))  # type: ignore[arg-type]
+    below, above = (rooms_meant(scenario, world, scenario.policy[name]) for name in ("a", "b"))  # type: ignore[arg-type]  # rules of rooms
     systems = world.estate.systems
     held = np.isin(np.arange(len(below)), systems.room[systems.stays])
     there = (world.estate.rooms.opens_month == 0) & ~held

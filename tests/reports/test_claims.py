@@ -135,7 +135,7 @@ def test_a_claim_speaks_of_some_alternatives_and_against_another() -> None:
             cheaper = replace(
                 result.outcomes["consolidate"], cost_cny=result.outcomes["consolidate"].cost_cny / 2
             )
-            result.outcomes["lease"] = cheaper  # type: ignore[index]
+            result.outcomes["lease"] = cheaper  # type: ignore[index]  # a dictionary all the same
         return list(checks(books))
 
     assert [c.alternative for c in asked()] == ["consolidate", "lease"]

@@ -59,7 +59,7 @@ def figure(tmp_path_factory: pytest.TempPathFactory) -> Figure:
 
 
 def document(lang: Lang, *blocks: object, title: str = "整合 Consolidation") -> Document:
-    return Document(lang, "报告 report", title, "摘要 summary", "版本 edition", "0123456789", blocks)  # type: ignore[arg-type]
+    return Document(lang, "报告 report", title, "摘要 summary", "版本 edition", "0123456789", blocks)  # type: ignore[arg-type]  # blocks of any kind
 
 
 def read(made: bytes, folder: Path, *options: str) -> str:
@@ -160,7 +160,7 @@ def test_without_typst_one_line_says_what_to_install(monkeypatch: pytest.MonkeyP
     def without(name: str, *rest: object) -> object:
         if name == "typst":
             raise ModuleNotFoundError(name)
-        return real(name, *rest)  # type: ignore[arg-type]
+        return real(name, *rest)  # type: ignore[arg-type]  # handed on as it came
 
     monkeypatch.setattr(builtins, "__import__", without)
     said = re.escape(f"a PDF needs the package typst: {sys.executable} -m pip install typst")

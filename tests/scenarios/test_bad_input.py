@@ -125,7 +125,8 @@ def place(text: str, of: str) -> str:
             "deadline: 2015-10-31",
             "2015-10-31",
             "alternatives.consolidate.deadline",
-            "got 2015-10-31, must be from 2014-01-01 until before 2015-01-01",
+            "got 2015-10-31, must be from 2014-01-01 until before 2015-01-01, "
+            "the time simulated (time.start, time.years)",
             id="deadline after the end",
         ),
         pytest.param(
@@ -336,3 +337,8 @@ def test_no_damage_to_a_file_ends_in_anything_but_problems(
             assert re.match(r"got .*, must ", problem.message, re.DOTALL), problem
             assert problem.line > 0, problem
             assert "\n" not in str(problem), problem
+
+
+def test_no_horizon_ends_after_the_last_year_that_a_date_can_have(minimal_path: Path) -> None:
+    with pytest.raises(InputError, match=r"time\.start: got 9999-12-01, must be no later than 9899-12-01"):
+        load(minimal_path, ["time.start=9999-12-01"])

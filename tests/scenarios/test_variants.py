@@ -43,6 +43,16 @@ def test_all_combinations_of_the_matrix_the_plain_one_first(path: Path, edit: Ca
     assert variants_of(alone).combinations == ((), ("dear",), ("long",), ("cheap",))
 
 
+def test_more_variants_than_anybody_reads_are_refused_at_once(edit: Callable[..., Path]) -> None:
+    """The first has 2 to the 64 choices, which no loop would end."""
+    both = "  - [base, dear]\n" * 64
+    many = "".join(f"  v{n}: {{ prices: {{ electricity_cny_per_kwh: 1 }} }}\n" for n in range(1000))
+    one = VARIANTS[: VARIANTS.index("matrix")]
+    for text, field in ((f"{one}matrix:\n{both}", "matrix"), (f"overrides:\n{many}", "overrides")):
+        with pytest.raises(InputError, match=f"{field}: gives over 1000 variants"):
+            load(edit("baseline: keep\n", text))
+
+
 def test_a_variant_is_the_scenario_with_its_overrides_and_sees_the_same_draws(path: Path) -> None:
     plain, both = load(path), load(f"{path}@dear+long")
     assert (both.prices.electricity_cny_per_kwh.value, both.time.years) == (1.5, 2)

@@ -20,9 +20,12 @@ from pydantic import ValidationError
 from roomfold.cli import main
 from roomfold.scenarios import RECORD, InputError, Trust, load, load_any, resolved_yaml
 from roomfold.scenarios.draw import design
+from roomfold.scenarios.fleet import FleetScenario
 from roomfold.sim.cluster import Cluster
+from roomfold.sim.consolidation import RIGHT
+from roomfold.sim.consolidation.policy import functions_of
 from roomfold.sim.crew import Task, run_task
-from roomfold.sim.fleet import run_fleet
+from roomfold.sim.fleet import policy_of, run_fleet
 from roomfold.sim.workload import named_class, named_workload
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
@@ -177,3 +180,23 @@ def test_what_is_shown_is_what_runs(own: Path) -> None:
     before = hidden.read_bytes()
     assert callable(named_class(f"{code}:Own").fill) and ran(own)
     assert hidden.read_bytes() == before and sorted(hidden.parent.iterdir()) == [hidden]
+
+
+def test_a_file_that_changed_after_its_hash_was_told_does_not_run(own: Path) -> None:
+    """Neither a model nor a policy; the same scenario runs once the file is what it was."""
+    model = load(own, ["time.years=1"], Trust("run"))
+    code = own.with_name("own.py")
+    fleet = load_any("planetlab", [f"policies.thr-mmt.detector={code}:busy"], Trust("run"))
+    assert isinstance(fleet, FleetScenario)
+    policy = policy_of(fleet.policies["thr-mmt"], "study")
+    code.write_text(CODE + "\n", "utf-8")
+    digest = sha256(CODE.encode()).hexdigest()
+    said = rf"was changed after the scenario was read \(SHA-256 was {digest}\)"
+    with pytest.raises(InputError, match=rf"own\.py:Own: cannot be loaded: ImportError: {said}"):
+        run_task(model, Task(1, 0, design(model, 1, 1)[0]))
+    with pytest.raises(InputError, match=rf"detector.*cannot load .*own\.py: ImportError: {said}"):
+        functions_of(policy, RIGHT)
+    assert not ran(own)
+    code.write_text(CODE, "utf-8")
+    functions_of(policy, RIGHT)
+    assert ran(own)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
+import lzma
+import tarfile
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from roomfold.cli import main
 from roomfold.reports import manifest
+from roomfold.reports.arrow import opened
 from roomfold.reports.kept import KIND, NAME, NUMBER, KeptError, kept
 from roomfold.reports.remake import LIST, written
-from roomfold.scenarios import RoomfoldError, load, resolved_yaml
+from roomfold.scenarios import InputError, RoomfoldError, load, resolved_yaml
 
 MINIMAL = Path(__file__).parents[1] / "scenarios" / "minimal.yaml"
 READING = ("report", "explore", "cite", "sensitivity", "calibrate", "verify", "explain")
@@ -42,7 +48,7 @@ def test_links_in_a_run_are_refused(folder: Path, command: str, at: str) -> None
     (folder / at).symlink_to(folder.parent / "precious")
     more = ["annual_total"] if command == "explain" else []
     done = CliRunner().invoke(main, [command, str(folder), *more])
-    assert (done.exit_code, "is a link or a device" in done.stderr) == (1, True), done.output
+    assert (done.exit_code, "is a link or a device" in done.stderr) == (3, True), done.output
     assert "mine" not in done.output and len(done.stderr.splitlines()) == 1
     assert sorted(p.name for p in folder.parent.iterdir()) == ["out", "precious"]
 
@@ -82,8 +88,42 @@ def test_results_hold_numbers_and_nothing_else(folder: Path, block: object) -> N
     body = json.dumps([block]).encode() + b"\n" + packed
     head = b"%s %s %s\n" % (KIND, NUMBER, sha256(body).hexdigest().encode())
     (folder / NAME).write_bytes(head + body)
-    with pytest.raises((KeptError, MemoryError)):
+    with pytest.raises((KeptError, InputError)):
         kept(folder)
+
+
+def test_what_would_fill_the_memory_is_refused_before(folder: Path) -> None:
+    """A study and a table of a few kilobytes that would unpack to hundreds of megabytes."""
+    packed = pa.Codec("zstd").compress(bytes(8), asbytes=True)
+    body = json.dumps([["<f8", [1 << 27], "C", False, len(packed)]]).encode() + b"\n" + packed
+    (folder / NAME).write_bytes(b"%s %s %s\n" % (KIND, NUMBER, sha256(body).hexdigest().encode()) + body)
+    with pytest.raises(InputError, match=rf"study\.bin: would unpack from \d+ bytes to {1 << 30}, more than"):
+        kept(folder)
+    table = folder / "worlds.parquet"
+    pq.write_table(pa.table({"nothing": pa.nulls(1 << 26)}), table)
+    assert table.stat().st_size < 1 << 17
+    with pytest.raises(InputError, match=rf"worlds\.parquet: would unpack from \d+ bytes to {1 << 29}"):
+        opened(table)
+
+
+@pytest.mark.parametrize("name", ["big.csv.xz", "big.vbp", "model_a.txt"])
+def test_packed_instances_are_held_to_a_size(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("instances.text", "reassign.read"):
+        monkeypatch.setattr(import_module(f"roomfold.optimize.{module}"), "MOST_BYTES", 1 << 20)
+    big, path = bytes(1 << 21), tmp_path / name
+    if path.suffix == ".xz":
+        path.write_bytes(lzma.compress(big))
+    else:
+        path = tmp_path / "big.tar.gz"
+        with tarfile.open(path, "w:gz") as archive:
+            member = tarfile.TarInfo(name)
+            member.size = len(big)
+            archive.addfile(member, io.BytesIO(big))
+    done = CliRunner().invoke(main, ["pack", str(path)])
+    assert (done.exit_code, len(done.stderr.splitlines())) == (3, 1), done.output
+    assert done.stderr.startswith(str(path)) and done.stderr.endswith("unpacks to more than 1 MB\n")
 
 
 def test_what_the_tab_key_offers_is_no_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

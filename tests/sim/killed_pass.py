@@ -42,12 +42,11 @@ def futures(machines) -> list[Future]:
 
 def digest(flows: tuple[Flow, ...]) -> str:
     """Hash of every byte of the results."""
-    parts = [
-        part
-        for flow in flows
-        for part in (flow.room_kwh, flow.cloud_kwh, flow.heat, *(flow.series[name] for name in COLUMNS))
-    ]
-    return sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+    parts = []
+    for flow in flows:
+        parts += [flow.room_kwh, flow.cloud_kwh, flow.room_priced_kwh, flow.cloud_priced_kwh, flow.heat]
+        parts += [flow.series[name] for name in COLUMNS]
+    return sha256(b"".join(part.tobytes() for part in parts if part is not None)).hexdigest()
 
 
 def main(path: Path, seconds: float | None) -> None:

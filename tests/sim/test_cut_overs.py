@@ -23,8 +23,14 @@ def run(
 ) -> tuple[Any, list[Any]]:
     """The migration when it is over, and the log as (week, what, row); each system has one server."""
     agenda, n = Agenda(), len(days)
-    given = {"wave_h": [FIRST_H] * n, "retires_h": [NEVER_H] * n, "weekly_gb": 100.0, **orders}
-    given |= {"servers": [[row] for row in range(n)]}
+    given = {
+        "wave_h": [FIRST_H] * n,
+        "retires_h": [NEVER_H] * n,
+        "ready_h": [0] * n,
+        "team_fte": 1.0,
+        **orders,
+    }
+    given |= {"servers": [[row] for row in range(n)], "weekly_gb": 100.0}
     asked = replace(Orders.nothing(n), days=days, data_gb=gb or [0.0] * n, **given)
     occupancy = Occupancy(agenda, np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.int32), 1, 0)
     migration = Migration(agenda, occupancy, asked)

@@ -17,7 +17,7 @@ IDS = (4, 0, 2)
 LEVELS = np.sqrt((256**2 - 1) / 12)
 
 
-def wanted(steps_per_hour: int, hour_share: tuple[float, float]) -> Demand:
+def wanted(steps_per_hour: int, hour_share: tuple[float, float], day_share: float) -> Demand:
     """Three components of two classes, ids not in order, with a rise in the second month for one of them."""
     made = build.demand(
         np.array([10.0, 300.0, 70.0]),
@@ -28,7 +28,8 @@ def wanted(steps_per_hour: int, hour_share: tuple[float, float]) -> Demand:
         hour_share=list(hour_share),
     )
     rises = Rises(np.array([1], dtype=np.int32), np.array([[1.0, 2.0, 1.0]]))
-    return replace(made, ids=np.array(IDS, dtype=np.int32), noise=np.array([0.2, 0.1, 0.3]), rises=rises)
+    made = replace(made, day_share=np.array([day_share, 0.5]), rises=rises)
+    return replace(made, ids=np.array(IDS, dtype=np.int32), noise=np.array([0.2, 0.1, 0.3]))
 
 
 def unit(made: Demand, name: str, block: int, stream: int, width: int) -> np.ndarray:
@@ -56,7 +57,7 @@ def by_formula(made: Demand, row: int, month: int) -> np.ndarray:
         blocks = range(first_day, first_day + hours // 24)
         step = np.concatenate([unit(made, "demand-step", b, stream, 24 * per) for b in blocks])
         shared = np.concatenate([words(made, "demand-common-step", b, kind, 24 * per) for b in blocks])
-        k = h / (1 - d)
+        k = min(h / (1 - d), 1)
         common = np.sqrt(k) * common + np.sqrt(1 - k) * shared.reshape(hours, per)
         own = np.sqrt(h) * hour + np.sqrt(max(1 - d - h, 0)) * step.reshape(hours, per)
     z = np.sqrt(c) * common + np.sqrt(1 - c) * (np.sqrt(d) * day + own)
@@ -66,12 +67,18 @@ def by_formula(made: Demand, row: int, month: int) -> np.ndarray:
     return mean * profile * (1 + s * z) ** 2 / (1 + s * s)
 
 
-@pytest.mark.parametrize(("per", "share"), [(1, (0.2, 0.1)), (2, (0.2, 0.5)), (4, (0.7, 0.0))])
-def test_every_step_is_that_of_the_formula(per: int, share: tuple[float, float]) -> None:
-    """The second month in spans of nine days; with d = 0.3 and h = 0.7 nothing changes within the hour."""
-    made = wanted(per, share)
+@pytest.mark.parametrize(
+    ("per", "share", "day"),
+    [(1, (0.2, 0.1), 0.3), (2, (0.2, 0.5), 0.3), (4, (0.7, 0.0), 0.3), (2, (0.1, 0.5), 0.9), (3, (0, 0), 0)],
+)
+def test_every_step_is_that_of_the_formula(per: int, share: tuple[float, float], day: float) -> None:
+    """The second month first, in spans of nine days; with shares of 0.3 and 0.7 nothing changes in an hour.
+
+    Nor with 0.9 and 0.1, of which rounding leaves less than nothing.
+    """
+    made = wanted(per, share, day)
     model = Synthetic(made)
-    for month, most in ((0, 10**6), (1, 9 * 24 * per)):
+    for month, most in ((1, 9 * 24 * per), (0, 10**6)):
         found = []
         for span in made.clock.spans(month, most):
             out = np.empty((3, span.steps), dtype=np.float32)

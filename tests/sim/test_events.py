@@ -145,8 +145,9 @@ def test_a_week_moves_no_more_than_its_staff_and_its_line():
 def weekly(days, data_gb, weeks, wave=0, fails=lambda *_: False, **more):
     """Slots in which systems cut over, by the events alone: five workdays, one person, 100 GB a week."""
     agenda, n = Agenda(), len(days)
-    orders = replace(Orders.nothing(n), days=days, data_gb=data_gb, weekly_gb=100, fails=fails, **more)
+    orders = replace(Orders.nothing(n), days=days, data_gb=data_gb, team_fte=1, weekly_gb=100, fails=fails)
     orders = replace(orders, wave_h=[SATURDAY_H + WEEK_H * wave] * n, retires_h=[NEVER_H] * n)
+    orders = replace(orders, servers=[[]] * n, **{"ready_h": [0] * n, **more})
     occupancy = Occupancy(agenda, np.zeros(n, dtype=np.int32), np.zeros(n, dtype=np.int32), 1, 0)
     migration = Migration(agenda, occupancy, orders)
     hour = SATURDAY_H + WEEK_H * np.arange(weeks)

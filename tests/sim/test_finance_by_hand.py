@@ -177,6 +177,14 @@ def test_a_service_goes_on_after_its_term_but_for_the_least_quantity() -> None:
     assert len(payers) == 9
 
 
+def test_what_is_used_beyond_the_least_quantity_lowers_nothing() -> None:
+    """Of three a half are promised from the opening; from the month after two are used."""
+    terms = "{mode: service, term_years: 1, price_cny_per_unit_year: 1200, commitment_share: 0.5}"
+    found = cells(vendor_books(terms, 36)[0])
+    paid = {m: found.get((m, -1, "service_unused", GOVERNMENT), 0.0) for m in range(36)}
+    assert paid == pytest.approx({m: 150.0 * (m == 2) for m in range(36)})
+
+
 @pytest.mark.parametrize(("term", "kept"), [(1, 0.0), (8, 1.0)])
 def test_a_price_is_what_covers_cost_less_what_is_left(term: int, kept: float) -> None:
     """At 21 % a year: sums worth of one month's middle, and of the end."""

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from roomfold.sim import integrate as pass_over
 from roomfold.sim.integrate import COLUMNS, PARTS, integrate
 from roomfold.sim.power import power_w
 from roomfold.sim.run import SERIES
 
 from . import build
-from .slow_flow import slow_flow
+from .slow_flow import assert_same, slow_flow
 
 HOURS = (31 + 28) * 24
 MEAN = np.array([1e5, 3e5, 0.0, 9e5, 6e5])
@@ -63,15 +64,9 @@ def both():
 @pytest.mark.parametrize("which", [0, 1])
 def test_equals_the_slow_account(both, which):
     machines, futures, flows = both
-    series, room_kwh, cloud_kwh = slow_flow(machines, build.sites(2), futures[which])
-    for name, column in series.items():
-        tolerance = 1e-5 * max(column.max() / 1e6, 1e-9)
-        np.testing.assert_allclose(
-            flows[which].series[f"{name}_mssj"], column / 1e6, rtol=1e-5, atol=tolerance
-        )
-    np.testing.assert_allclose(flows[which].room_kwh, room_kwh, rtol=1e-5)
-    np.testing.assert_allclose(flows[which].cloud_kwh, cloud_kwh, rtol=1e-5)
-    assert series["unserved"].max() > 0
+    slow = slow_flow(machines, build.sites(2), futures[which])
+    assert_same(flows[which], slow)
+    assert slow.series["unserved_mssj"].max() > 0
 
 
 def test_results_do_not_depend_on_the_block_or_on_the_other_alternatives(both):
@@ -217,6 +212,51 @@ def test_heat_is_the_mean_utilisation_of_the_last_year():
     # 1 January 2014 was a Wednesday.
     mondays = [share[day * 24 + 9] for day in days if (day + 2) % 7 == 0]
     assert flow.heat[0, 9] == pytest.approx(np.mean(mondays))
+
+
+def test_the_least_demand_counts():
+    """Four tenths of an operation a second, in a room first and then on a host."""
+    machines = build.fleet(build.demand(np.array([0.4]), months=1), curve=[0], room=[0])
+    story = build.Story(1, 1, 744, hosts=1, host={0: 0}, cloud_on={0: 300}, server_off={0: 300})
+    (found,) = integrate(machines, build.sites(1), [story.future(machines)])
+    hour = np.arange(744)
+    np.testing.assert_allclose(found.series["room_load_mssj"], np.where(hour < 300, 0.4e-6, 0), rtol=1e-6)
+    np.testing.assert_allclose(found.series["cloud_load_mssj"], np.where(hour < 300, 0, 0.4e-6), rtol=1e-6)
+    np.testing.assert_allclose(found.series["demand_mssj"], 0.4e-6, rtol=1e-6)
+    assert found.series["hosts_loaded"].tolist() == [0] * 300 + [1] * 444
+
+
+@pytest.mark.parametrize(("beyond", "overloaded"), [(-0.1, 0), (0.0, 0), (5e-6, 0), (3e-5, 1), (0.5, 1)])
+def test_a_host_is_overloaded_by_more_than_rounding(beyond: float, overloaded: int):
+    """Its throughput is 0.9 of that of its machine; from 100.5 to 102 it is off."""
+    most = 0.9 * build.SSJ_OPS[1]
+    machines = build.fleet(build.demand(np.array([most * (1 + beyond)]), months=1), curve=[0], room=[0])
+    moved = {"hosts": 1, "host": {0: 0}, "cloud_on": {0: 10}, "server_off": {0: 10}, "host_on": {0: 5}}
+    story = build.Story(1, 1, 744, **moved, host_fails=[(0, 100.5, 102.0, -1)])
+    (found,) = integrate(machines, build.sites(1), [story.future(machines)])
+    hour = np.arange(744)
+    up = np.where(hour < 10, 0, np.where(hour == 100, 0.5, np.where(hour == 101, 0, 1.0)))
+    served = up * most * min(1 + beyond, 1.0) / 1e6
+    np.testing.assert_allclose(found.series["cloud_load_mssj"], served, rtol=1e-5)
+    on = np.where(hour < 5, 0, np.where(hour < 10, 1, up))
+    np.testing.assert_allclose(found.series["cloud_capacity_mssj"], on * most / 1e6, rtol=1e-5)
+    assert np.array_equal(found.series["hosts_loaded"], up > 0)
+    assert np.array_equal(found.series["hosts_overloaded"], overloaded * (up > 0))
+
+
+def test_capacity_that_rounding_leaves_is_no_use_of_machines():
+    """Hours with half a millionth of the highest capacity count as idle, those with two millionths do not."""
+    clock = build.clock(1)
+    hour = np.arange(clock.hours)
+    capacity = np.where(hour % 24 == 3, 0.5, np.where(hour % 24 == 4, 2.0, 1e6))
+    load = np.where(hour % 24 == 3, 400.0, np.where(hour % 24 == 4, 0.5, 7e5))
+    none = np.zeros(clock.hours)
+    names = ("room_capacity_mssj", "room_load_mssj", "cloud_capacity_mssj", "cloud_load_mssj")
+    for columns in ((capacity, load, none, none), (none, none, capacity, load)):
+        found = pass_over._heat(dict(zip(names, columns, strict=True)), clock)
+        np.testing.assert_allclose(found[:, 3], 0.0)
+        np.testing.assert_allclose(found[:, 4], 0.25)
+        np.testing.assert_allclose(np.delete(found, [3, 4], axis=1), 0.7)
 
 
 def test_overload_of_one_in_dual_running_beside_one_that_is_not():

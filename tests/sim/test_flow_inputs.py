@@ -74,7 +74,7 @@ def test_a_site_is_calibrated_at_its_load_when_all_is_in_place(told) -> None:
     future, _, _ = told(scenario, world, plan)
     it_w = 1.5 * design_w(scenario, plan, loads(world, 4, plan.placement)).sum(keepdims=True)
     assert future.in_rooms is None and future.host_rooms is None and future.cloud.backup is None
-    assert future.cloud.facility.rated_w == pytest.approx(it_w / 0.25)
+    assert future.cloud.facility.rated_w == pytest.approx(it_w / 0.25, rel=1e-12)
     assert pue_at(future.cloud.facility, it_w) == pytest.approx([1.7])
     assert future.cloud.overhead_it == 0.5 and future.cloud.restart_h == pytest.approx(0.4)
     assert future.rebound == 0.3 and not future.cloud.facility.lighting_w.any()
@@ -94,7 +94,7 @@ def test_a_recovery_site_is_built_for_what_it_may_have_to_carry(told, mode: str)
     watts = design_w(scenario, plan, loads(world, 8, plan.placement, plan.recovery.placement))
     it_w = 1.5 * np.array([watts[:3].sum(), watts[3:].sum()])
     assert future.cloud.site.tolist() == [0, 0, 0, 1, 1, 1, 1, 1]
-    assert future.cloud.facility.rated_w == pytest.approx(it_w / 0.25)
+    assert future.cloud.facility.rated_w == pytest.approx(it_w / 0.25, rel=1e-12)
     assert pue_at(future.cloud.facility, it_w) == pytest.approx([1.7, 1.7])
     backup = future.cloud.backup
     assert backup.covers.tolist() == [-1] * 6 + [0, 0]

@@ -245,3 +245,33 @@ def test_who_would_be_ready_as_the_run_ends_never_starts():
         found = starts_of(scenario, world, small.move(world))
         expected = world.clock.month_edges_h[35] + 743 if starts else NEVER
         assert found.cloud_h[1] == expected
+
+
+def test_starts_by_hand_and_as_if_nothing_went_to_the_cloud() -> None:
+    """One stays, one moves, one starts on the cloud, one comes and moves, one would come after the end."""
+    systems = [System(0, classified=True), System(0, retires=30), System(0, arrives=20), System(0, arrives=1)]
+    scenario, world = small.made([*systems, System(0, arrives=99)], "provisioning.setup_days=0")
+    edges = world.clock.month_edges_h
+    waves = np.array([NEVER, 5000, edges[20], 9000, 9000], dtype=np.int32)
+    found = starts_of(scenario, world, replace(small.move(world), wave_h=waves))
+    assert found.on_cloud.tolist() == [False, False, True, False, True]
+    assert found.moves.tolist() == [False, True, False, True, False]
+    assert found.arrives_h.tolist() == found.stands_h.tolist() == [0, 0, edges[20], edges[1], NEVER]
+    assert found.retires_h.tolist() == found.server_retires_h.tolist() == [NEVER, edges[30], *[NEVER] * 3]
+    assert found.cloud_h.tolist() == [NEVER, NEVER, edges[20], NEVER, NEVER]
+    assert found.server_on_h.tolist() == [0, 0, NEVER, edges[1], NEVER]
+    kept = found.as_if_kept()
+    assert not kept.on_cloud.any() and not kept.moves.any() and (kept.cloud_h == NEVER).all()
+    assert kept.server_on_h is found.stands_h and kept.retires_h is found.retires_h
+    assert kept.requests is found.requests and kept.arrives_h is found.arrives_h
+
+
+def test_who_is_turned_away_is_set_up_in_a_room() -> None:
+    """One team, no place to wait, months of work: of four that come at once, one is set up on the cloud."""
+    terms = ("provisioning.places=0", "provisioning.setup_days=300", "provisioning.notice_days=0")
+    scenario, world = small.made([System(0)] + [System(0, arrives=3)] * 4, *terms)
+    found = starts_of(scenario, world, small.move(world))
+    first_h = int(world.clock.month_edges_h[3])
+    assert found.on_cloud.tolist() == [False, True, False, False, False]
+    assert found.server_on_h.tolist() == [0, NEVER, first_h, first_h, first_h]
+    assert found.cloud_h[1] > first_h + 24 and (np.delete(found.cloud_h, 1) == NEVER).all()

@@ -86,6 +86,38 @@ def test_a_recovery_site_that_is_out_itself_begins_anew(made) -> None:
     assert spells(made, (1, 10, 40))[0] == []  # nobody stands by for the second site
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_taking_over_eighth_by_eighth_of_an_hour(made, seed: int) -> None:
+    """Progress of the recovery site counts while it is up and the other out, and is lost when it fails."""
+    rng = np.random.default_rng(seed)
+    rows, out = [], {}
+    for site, each in ((0, 8), (1, 14)):
+        edges = np.unique(rng.integers(0, 900, 2 * each)) / 8
+        pairs = edges[: len(edges) // 2 * 2].reshape(-1, 2).tolist()
+        rows += [(site, *pair) for pair in pairs]
+        out[site] = {e for start, end in pairs for e in range(int(start * 8), int(end * 8))}
+    ready = int(rng.integers(0, 50))
+    expected, begun = [], None
+    for eighth in range(1000):
+        if eighth not in out[0] or eighth in out[1] or eighth < 8 * ready:
+            if begun is not None and eighth - begun > 8:
+                expected.append((0, begun / 8, begun / 8 + 1, eighth / 8))
+            begun = None
+        elif begun is None:
+            begun = eighth
+    assert spells(made, *rows, ready_h=ready)[0] == expected
+    assert expected
+
+
+def test_the_first_site_may_be_the_one_that_takes_over(made) -> None:
+    """The plan the other way round: hosts 6 and 7 stand by in the north for the south."""
+    hosts = replace(made.hosts, pool=1 - made.hosts.pool, recovers=np.where(made.hosts.recovers >= 0, 1, -1))
+    recovery = replace(made.recovery, site=np.array([-1, 0], dtype=np.int32))
+    turned = replace(made, hosts=hosts, recovery=recovery)
+    assert spells(turned, (1, 10, 40), (0, 15, 16))[0] == [(1, 10.0, 11.0, 15.0), (1, 16.0, 17.0, 40.0)]
+    assert spells(turned, (0, 10, 40))[0] == []
+
+
 def minutes_down(world, plan, timeline, step_h=1 / 64):
     """Downtime of each system by the clock: its site is out and nothing runs it elsewhere."""
     servers, table = world.estate.servers, timeline.room_outages

@@ -45,8 +45,9 @@ def test_pue_in_the_first_month_in_service_is_the_one_drawn(growth):
     # The second room opens with a later system; the third server joins the first room later.
     arrives = np.array([0, 0, 1, 1])
     wanted = build.demand(np.full(4, 2e5), growth=growth)
-    machines = build.fleet(wanted, curve=[0, 1, 0, 1], room=[0, 0, 0, 1])
+    machines = build.fleet(wanted, curve=[0, 1, 0, 1], room=[0, 0, 0, 1], later_curve=[2, 2, 2, 2])
     sites = room_sites(build.UPS[None], estate(arrives), machines)
+    assert sites.facility.rated_w.tolist() == [900, 1200]
     hours = machines.demand.clock.hours
     story = build.Story(4, 2, hours, server_on={2: 744, 3: 744}, room_open={1: 744})
     (flow,) = integrate(machines, sites, [story.future(machines)])

@@ -13,7 +13,7 @@ from roomfold.sim.agenda import Agenda, Rank
 from roomfold.sim.consequences import generations, line_rents, rooms_of, unit_line_starts
 from roomfold.sim.events import happen, happen_logged
 from roomfold.sim.occupancy import Occupancy
-from roomfold.sim.provisioning import account, serve
+from roomfold.sim.provisioning import account, requests_of, serve
 from roomfold.sim.repair import Crews, Failures, repairs
 from roomfold.sim.starts import starts_of
 from roomfold.sim.teams import ALWAYS, Teams
@@ -217,6 +217,8 @@ def test_machines_that_leave_within_a_year_are_not_renewed() -> None:
     due, year = int(world.clock.month_edges_h[12]), 365 * 24
     moved = np.array([due + year - 1, due + year, NEVER_H, 100, NEVER_H], dtype=np.int32)
     off = np.array([NEVER_H, NEVER_H, due + 1, 200, due], dtype=np.int32)
+    nowhere = replace(starts, server_on_h=np.full(5, NEVER_H, dtype=np.int32))
+    assert (generations(world, nowhere, moved, off, 50) == NEVER_H).all()
     found = generations(world, starts, moved, off, 50)
     assert found.tolist() == [[0, NEVER_H], [0, 12], [0, 12], [0, NEVER_H], [0, NEVER_H]]
     late = generations(world, starts, moved, np.full(5, NEVER_H, dtype=np.int32), due + 1)
@@ -288,3 +290,21 @@ def test_the_log_tells_of_new_systems_that_are_set_up() -> None:
     assert [
         tuple(entry) for entry in log if entry.row == 1 and entry.what in ("request", "set-up", "ready")
     ] == expected
+
+
+def test_nobody_asks_before_the_cloud_opens_or_the_run_begins() -> None:
+    """Two months of notice before two months' arrivals: some would ask earlier, and ask that day instead."""
+    for opens, first_h in (("2014-02-11", 41 * 24), ("2014-01-01", 0)):
+        terms = ("provisioning.notice_days=60", f"{small.CLOUD}.opens={opens}", "provisioning.setup_days=1")
+        scenario, world = small.made(
+            [System(0)] + [System(0, arrives=a) for a in (2,) * 12 + (1,) * 3], *terms
+        )
+        edges = world.clock.month_edges_h
+        arrives_h = edges[world.estate.systems.arrives_month].astype(np.int32)
+        starts = world.estate.systems.arrives_month > 0
+        never = np.full(16, NEVER_H, dtype=np.int32)
+        found = requests_of(scenario, world, small.move(world), starts, arrives_h, never)
+        u = world.uniforms("provisioning", np.arange(1, 16), draws=2)[:, 0]
+        asked = np.maximum(np.floor((arrives_h[1:] - u * 60 * 24) * 4096) / 4096, first_h)
+        assert sorted(found.asked_h.tolist()) == sorted(asked.tolist())
+        assert 0 < (asked == first_h).sum() < 15

@@ -119,6 +119,8 @@ def test_statistics_of_a_future():
     seldom = {name: np.zeros(hours) for name in series}
     assert service(scenario, world, plan, timeline, seldom).unserved_share == 0
     assert service(scenario, world, plan, timeline, seldom).overload_share == 0
+    seldom["demand_mssj"][0], seldom["unserved_mssj"][0] = 0.5, 0.25
+    assert service(scenario, world, plan, timeline, seldom).unserved_share == 0.5
     seldom["hosts_loaded"][0], seldom["hosts_overloaded"][0] = 1.0, 0.5  # one host, for an hour
     assert service(scenario, world, plan, timeline, seldom).overload_share == 0.5
 

@@ -11,7 +11,6 @@ from roomfold.sim.demand import demand_span
 from roomfold.sim.integrate import COLUMNS, integrate
 
 from . import build
-from .slow_flow import slow_flow
 from .test_flow import MEAN, moving
 
 
@@ -27,19 +26,6 @@ def machines(steps_per_hour: int, hour_share: list[float], noise: float = 0.25, 
         hour_share=hour_share,
     )
     return build.fleet(wanted, curve=[0, 1, 2, 0, 2], room=[0, 1, 1, 0, 1], later_curve=[1, 1, 1, 2, 0])
-
-
-def test_equals_the_slow_account() -> None:
-    fleet = machines(3, [0.2, 0.3])
-    future = moving().future(fleet, rebound=0.2)
-    (flow,) = integrate(fleet, build.sites(2), [future])
-    series, room_kwh, cloud_kwh = slow_flow(fleet, build.sites(2), future)
-    for name, column in series.items():
-        tolerance = 1e-5 * max(column.max() / 1e6, 1e-9)
-        np.testing.assert_allclose(flow.series[f"{name}_mssj"], column / 1e6, rtol=1e-5, atol=tolerance)
-    np.testing.assert_allclose(flow.room_kwh, room_kwh, rtol=1e-5)
-    np.testing.assert_allclose(flow.cloud_kwh, cloud_kwh, rtol=1e-5)
-    assert series["unserved"].max() > 0
 
 
 @pytest.mark.parametrize("steps_per_hour", [2, 12, 60])

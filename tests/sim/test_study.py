@@ -21,6 +21,7 @@ from roomfold.sim.store import Asked, Store
 from roomfold.sim.study import run_study
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
+pytestmark = pytest.mark.usefixtures("searched")  # as the processes of a pool do
 WORLDS = 3
 SEED = 7
 

@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 
 from roomfold.optimize import make_plan
+from roomfold.scenarios.clock import Clock
 from roomfold.scenarios.draw import draw_world
-from roomfold.scenarios.errors import InputError
+from roomfold.scenarios.errors import InputError, RoomfoldError
+from roomfold.scenarios.estate import Rises
 from roomfold.scenarios.loader import fingerprint, load, resolved_yaml
 from roomfold.scenarios.trust import Trust
 from roomfold.sim.flow import fleet_of
 from roomfold.sim.simulate import simulate
-from roomfold.sim.workload import MOST_SSJ, named_class
+from roomfold.sim.workload import MOST_SSJ, Workload, _Checked, named_class, named_workload
+
+from . import build, small
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = ROOT / "tests" / "scenarios" / "minimal.yaml"
@@ -63,6 +67,15 @@ def test_the_example_of_the_docs_runs_as_it_stands(own: Path) -> None:
     there = world.estate.servers
     first = there.demand_ssj[there.generation_month[:, 0] == 0].sum() / 1e6
     assert demand[0, 0] == pytest.approx(first / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize(("given", "kind"), [("8", int), ("8.5", float), ("true", bool), ("x8", str)])
+def test_an_option_of_the_command_line_is_what_a_file_would_make_of_it(
+    own: Path, given: str, kind: type
+) -> None:
+    """A number, not its text, which the model could not add up."""
+    options = load(own, [f"demand.model_options.peak_hour={given}"], ALLOWED).demand.model_options
+    assert type(options["peak_hour"]) is kind and str(options["peak_hour"]).lower() == given
 
 
 def test_its_file_is_part_of_the_scenario(own: Path, tmp_path: Path, monkeypatch) -> None:
@@ -139,6 +152,94 @@ def test_what_a_model_says_is_looked_at(tmp_path: Path, body: str, message: str)
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value), "from a worker process"
 
 
+class Given:
+    """A model that writes what it was made with, and counts how often it is asked."""
+
+    asked = 0
+
+    def __init__(self, row: list[float]) -> None:
+        self._row = row
+
+    def fill(self, components, span, out) -> None:
+        type(self).asked += 1
+        assert np.isnan(out).all() and out.shape == (len(components), span.steps)
+        out[:] = np.resize(self._row, span.steps)
+
+
+def checked(row: list[float], rises: Rises) -> tuple[Clock, Workload]:
+    """A model behind the looks that are taken at it, and a clock of two months at half hours."""
+    return build.clock(2, steps_per_hour=2), _Checked(Given(row), "m.py:Given", "key", rises)
+
+
+def test_demand_of_nothing_and_of_the_most_is_taken_as_it_is_and_then_rises() -> None:
+    """The second component doubles with the second month."""
+    rises = Rises(np.array([1], dtype=np.int32), np.array([[1.0, 2.0, 1.0]]))
+    time, model = checked([0.0, 0.5, MOST_SSJ / 4], rises)
+    for month, factors in ((0, [1, 1]), (1, [2, 1])):
+        (span,) = time.spans(month, 10**6)
+        out = np.zeros((2, span.steps), dtype=np.float32)
+        model.fill(np.array([1, 2]), span, out)
+        for line, factor in zip(out, factors, strict=True):
+            expected = factor * np.resize([0.0, 0.5, MOST_SSJ / 4], span.steps)
+            assert np.array_equal(line, expected.astype(np.float32))
+    (span,) = time.spans(0, 10**6)
+    before = Given.asked
+    model.fill(np.empty(0, dtype=np.int64), span, np.empty((0, span.steps), dtype=np.float32))
+    assert Given.asked == before
+    time, model = checked([MOST_SSJ], Rises.none())
+    model.fill(np.array([7]), span, np.empty((1, span.steps), dtype=np.float32))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([0.0, 5.0, 0.0, 0.0, 0.0, -3.0], r"got a demand of -3 \(component 7 at hour 26\)"),
+        ([0.0, MOST_SSJ, 2 * MOST_SSJ], r"got a demand of 2e\+15 \(component 7 at hour 25\)"),
+        ([1.0, 0.0, float("nan")], r"got a demand of nan \(component 7 at hour 25\)"),
+    ],
+)
+def test_the_first_bad_step_is_named_however_much_is_nothing_before_it(
+    row: list[float], message: str
+) -> None:
+    time, model = checked(row, Rises.none())
+    span = time.spans(0, 48)[1]
+    with pytest.raises(InputError) as caught:
+        model.fill(np.array([7, 8]), span, np.empty((2, span.steps), dtype=np.float32))
+    assert re.fullmatch(rf"demand\.model: m\.py:Given: {message}, must be 0 to 1e\+15", str(caught.value))
+
+
+@pytest.mark.parametrize("when", ["made", "asked"])
+def test_a_fault_that_the_model_words_itself_is_told_as_it_is(tmp_path: Path, when: str) -> None:
+    lines = (
+        "from roomfold.scenarios.errors import RoomfoldError",
+        "class Own:",
+        " def __init__(self, scenario, world, when):",
+        "  if when == 'made': raise RoomfoldError('cannot')",
+        " def fill(self, components, span, out): raise RoomfoldError('cannot')",
+    )
+    (tmp_path / "own.py").write_text("\n".join(lines), "utf-8")
+    path = scenario_with(tmp_path, f"demand: {{model: own.py:Own, model_options: {{when: {when}}}}}\n")
+    with pytest.raises(RoomfoldError, match=r"^cannot$"):
+        world, model = workload(path)
+        (span, *_) = world.clock.spans(0, 744)
+        model.fill(np.arange(2), span, np.empty((2, span.steps), dtype=np.float32))
+
+
+def test_nobody_runs_code_that_was_not_allowed(own: Path) -> None:
+    """A scenario that did not come through the loader, or was loaded as the record of a run."""
+    scenario = load(own, trust=ALLOWED)
+    world = draw_world(scenario, 0)
+    assert named_workload(small.scenario(), world) is None
+    model = named_workload(scenario, world)
+    own.write_text(own.read_text("utf-8").replace("peak_hour: 9", "peak_hour: 8"), "utf-8")
+    other = named_workload(load(own, trust=ALLOWED), world)
+    assert model.key == named_workload(scenario, world).key != other.key
+    for trust in (Trust(), Trust("run", recorded=True)):
+        scenario.trusted(trust)
+        with pytest.raises(InputError, match=r"must be (allowed by --allow-code|loaded to be run)"):
+            named_workload(scenario, world)
+
+
 def test_where_an_installed_model_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pulses").mkdir()
     text = "class Own:\n def __init__(self, scenario, world): pass\n"
@@ -160,8 +261,8 @@ def test_the_largest_demand_allowed_gives_numbers(tmp_path: Path) -> None:
     )
     scenario = load(scenario_with(tmp_path, "demand: {model: own.py:Own}\n"), trust=ALLOWED)
     world = draw_world(scenario, 0)
-    for alternative in scenario.alternatives:
-        run = simulate(scenario, make_plan(scenario, alternative, world), world)
+    for plan in (small.stay(world), small.move(world)):
+        run = simulate(scenario, plan, world)
         assert all(np.isfinite(series).all() for series in run.series.values())
         assert np.isfinite(run.ledger.total())
 

@@ -20,6 +20,8 @@ from roomfold.docs.verification.results import Figure, figures_of, load
 from roomfold.docs.verification.texts import PARTS, chinese
 from roomfold.sim import stamp
 
+pytestmark = pytest.mark.usefixtures("searched")  # as other processes and the dossier do
+
 
 def test_the_page_says_what_the_results_say() -> None:
     """Made again from the JSON files, with the hashes it was compared with, it is the same bytes."""

@@ -46,7 +46,7 @@ def test_a_budget_that_is_just_enough_is_kept() -> None:
     plan = make_plan(plain, "consolidate", world)
     systems = world.estate.systems
     moved = (plan.wave_h != NEVER) & (systems.arrives_month == 0)
-    opens_h = world.clock.hour_of(plain.alternatives["consolidate"].cloud.opens)  # type: ignore[union-attr]
+    opens_h = world.clock.hour_of(plain.alternatives["consolidate"].cloud.opens)  # type: ignore[union-attr]  # it has a cloud
     starts_h = world.clock.month_edges_h[np.minimum(systems.arrives_month, world.clock.months)]
     moved |= (plan.wave_h != NEVER) & (starts_h < opens_h)
     need = float(systems.effort_days[moved].sum()) * 1300

@@ -110,7 +110,7 @@ def test_the_same_seed_walks_the_same_way_and_reports_each_better_cost(random_in
 def test_no_rounds_or_seconds_leave_all_where_it_is(random_instance: Maker) -> None:
     instance = random_instance(5, 30, 5, 2.0)
     for limits in ({"rounds": 0}, {"seconds": 0.0}):
-        found = improve(instance, **limits)  # type: ignore[arg-type]
+        found = improve(instance, **limits)  # type: ignore[arg-type]  # limits by name
         assert (found.assignment == instance.start).all()
         assert found.cost == found.start_cost
         assert found.rounds == 0

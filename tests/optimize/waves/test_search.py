@@ -37,7 +37,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def made(seed: int, rules: dict[str, object], **more: object) -> Problem:
-    return problem(np.random.default_rng(seed), **{**rules, **more})  # type: ignore[arg-type]
+    return problem(np.random.default_rng(seed), **{**rules, **more})  # type: ignore[arg-type]  # rules by name
 
 
 @settings(max_examples=40, deadline=None)

@@ -49,7 +49,7 @@ def expected(name: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("count", "method"), [(40_000, "worlds"), (128, "emulator")])
 def test_closed_form(count: int, method: str) -> None:
-    posterior = condition(drawn(count), EVIDENCE, method=method)  # type: ignore[arg-type]
+    posterior = condition(drawn(count), EVIDENCE, method=method)  # type: ignore[arg-type]  # one of the two
     share = posterior.weights.share
     for name in SPREADS:
         middle, spread = expected(name)

@@ -71,7 +71,7 @@ def test_what_flows_into_a_node_flows_out_of_it() -> None:
     into, out = Counter[str](), Counter[str]()
     for flow in found.flows:
         out[flow.source] += flow.amount  # type: ignore[assignment]  # counts of any number
-        into[flow.target] += flow.amount  # type: ignore[assignment]
+        into[flow.target] += flow.amount  # type: ignore[assignment]  # as above
     assert into["ups_in"] == pytest.approx(out["ups_in"], rel=1e-9)
     assert sum(out[side] for side in SIDES) == pytest.approx(sum(into[c] for c in NODES[2]), rel=1e-9)
     for node, bar in found.bars.items():

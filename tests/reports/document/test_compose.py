@@ -103,7 +103,8 @@ def test_every_value_has_its_grade_and_a_source_that_is_listed(
     assert list(listed) == [f"[{n}]" for n in range(1, len(listed) + 1)]
     given = assumptions(statement.scenario)
     for row, value in zip(found["assumed"].rows, given, strict=True):
-        assert (row.cells[0], row.cells[2]) == (value.grade, value.value)
+        spread = value.value.replace(", spread ", "，个体间离散") if lang == "zh" else value.value
+        assert (row.cells[0], row.cells[2]) == (value.grade, spread)
         assert row.cells[1].endswith(value.path)
         assert listed.get(row.cells[4], "") == value.source
     for row, rule in zip(

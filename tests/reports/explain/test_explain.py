@@ -159,6 +159,14 @@ def test_quantities_have_their_draw_range_source_and_line(run: Opened) -> None:
     assert [q.grade for q in found.quantities] == sorted((q.grade for q in found.quantities), key="AWS".index)
 
 
+def test_a_plan_stands_with_the_draws_of_its_own_world(run: Opened) -> None:
+    """Whatever world is asked for: what is proven is proven of the middle one."""
+    drawn = pq.read_table(run.folder / "worlds.parquet").to_pylist()[int(run.statement["middle_world"])]
+    for world in (None, 0, 2):
+        found = chain(run, "plan.consolidate.gap", world=world)
+        assert found.quantities and all(q.value == drawn[q.path] for q in found.quantities)
+
+
 def test_every_booking_has_a_rule_that_exists() -> None:
     """Its module names the item, its section stands in the docs, its patterns name quantities somewhere."""
     known = {

@@ -264,6 +264,33 @@ def test_finance_is_a_kind_of_its_own() -> None:
     assert found.saving[0, 2, 4:].tolist() == [[0, 0, 84], [0, 0, -24]]
 
 
+def test_finance_of_the_government_is_discounted_by_month() -> None:
+    """It pays 5 of interest a month, and is given 1."""
+    paid = books().results[0].outcomes["consolidate"].cost_cny.copy()
+    paid[:, ITEM["interest"]], paid[:, ITEM["grant"]] = 5, -1
+    results = [
+        replace(r, outcomes={**r.outcomes, "consolidate": replace(r.outcomes["consolidate"], cost_cny=paid)})
+        for r in books().results
+    ]
+    found = values.compared(Books.of(books().scenario, results), "consolidate")["finance"]
+    assert found.values.tolist() == pytest.approx([-4 * WORTH] * 2)
+
+
+def test_what_one_world_alone_pays_or_saves_is_listed() -> None:
+    """The first level pays 5 a year before, in the first world only, and nothing afterwards."""
+    first, second = books().results
+    levels = first.outcomes["keep"].cost_by_level_cny.copy()
+    levels[2, 0, ITEM["room_it"]] = 5
+    outcomes = {**first.outcomes, "keep": replace(first.outcomes["keep"], cost_by_level_cny=levels)}
+    changed = Books.of(books().scenario, [replace(first, outcomes=outcomes), second])
+    level, year = books().scenario.estate.levels, books().scenario.time.start.year + 2
+    for name, cost, saving in (("keep", [5, 0], [0, 0]), ("consolidate", [0, 0], [5, 0])):
+        listed = [row for row in rows(changed, name) if row[1] == next(iter(level))]
+        assert [(row[0], row[2], row[3].tolist(), row[4].tolist()) for row in listed] == [
+            (year, "running", cost, saving)
+        ]
+
+
 def test_metrics_of_constant_energy() -> None:
     """Amounts are twice the sums: 80 of IT in rooms before; 14 and 16 after, and 6 of cooling by hand."""
     changed = books()
@@ -281,6 +308,11 @@ def test_metrics_of_constant_energy() -> None:
     assert one(found, "consolidation_ratio") == 3
     racks = 12 * 8 / (MONTHS * 2 * 16)
     assert one(found, "rack_in_use") == one(found, "facility_utilisation") == pytest.approx(racks)
+    little = [
+        replace(r, outcomes={k: replace(o, amount=1e-3 * o.amount) for k, o in r.outcomes.items()})
+        for r in changed.results
+    ]
+    assert one(metrics(Books.of(changed.scenario, little), "consolidate"), "pue") == pytest.approx(36 / 30)
     keep = metrics(changed, "keep")
     assert np.isnan(keep["virtualisation"].values).all() and np.isnan(keep["rack_in_use"].values).all()
     assert one(keep, "consolidation_ratio") == 1

@@ -144,7 +144,7 @@ def _references(package: Package, main: str) -> Iterator[str]:
     """Styles, lists, marks and pictures that are named are there, each name once."""
     (styles,) = (package.trees[p] for p in package.of_kind("styles+xml"))
     kinds = Counter((s.get(f"{W}styleId"), s.get(f"{W}type")) for s in styles.findall(f"{W}style"))
-    names = Counter((s.find(f"{W}name").get(f"{W}val") or "").lower() for s in styles.findall(f"{W}style"))  # type: ignore[union-attr]
+    names = Counter((s.find(f"{W}name").get(f"{W}val") or "").lower() for s in styles.findall(f"{W}style"))  # type: ignore[union-attr]  # every style has a name
     yield from (f"style {name} {count} times" for name, count in (kinds + names).items() if count > 1)
     lists = [t for p in package.of_kind("numbering+xml") for t in package.trees[p].findall(f"{W}num")]
     nums = {n.get(f"{W}numId") for n in lists} | {"0"}

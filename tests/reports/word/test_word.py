@@ -79,7 +79,7 @@ def test_headings_text_and_captions_stand_in_their_order(
     gap = "　" if lang == "zh" else ". "
     captions = [
         f"{label(lang, b)}{gap}{b.caption if isinstance(b, Table) else b.name}"
-        for b in blocks(document, Table | Figure)  # type: ignore[arg-type]
+        for b in blocks(document, Table | Figure)  # type: ignore[arg-type]  # a union is no type
     ]
     assert found["Caption"] == captions
     assert found["List Bullet"] == [item for block in blocks(document, Bullets) for item in block.items]
@@ -108,13 +108,13 @@ def test_tables_are_tables_with_heads_that_repeat_and_rows_that_stay_whole(
 
 def _cells(row: object) -> list[str]:
     """Cells as texts; a group row is one cell of two paragraphs."""
-    cells = row._tr.tc_lst  # type: ignore[attr-defined]
+    cells = row._tr.tc_lst  # type: ignore[attr-defined]  # a row of python-docx
     paragraphs = [[("".join(_pieces(p))) for p in tc.findall(qn("w:p"))] for tc in cells]
     return ["\n".join(texts) for texts in paragraphs]
 
 
 def _pieces(paragraph: object) -> list[str]:
-    found = paragraph.iter(qn("w:t"), qn("w:br"))  # type: ignore[attr-defined]
+    found = paragraph.iter(qn("w:t"), qn("w:br"))  # type: ignore[attr-defined]  # XML of lxml
     return ["\n" if piece.tag == qn("w:br") else piece.text for piece in found]
 
 

@@ -81,7 +81,7 @@ def formulas(book: bytes) -> dict[tuple[str, int, int], str]:
 
 
 def _place(address: str) -> tuple[int, int]:
-    letters, row = re.fullmatch(r"([A-Z]+)(\d+)", address).groups()  # type: ignore[union-attr]
+    letters, row = re.fullmatch(r"([A-Z]+)(\d+)", address).groups()  # type: ignore[union-attr]  # an address always matches
     col = 0
     for letter in letters:
         col = 26 * col + ord(letter) - 64

@@ -11,18 +11,10 @@ from roomfold.scenarios.inventory import Reading, read_inventory
 
 from ..inventory.writers import AZURE, RVTOOLS_VHOST, RVTOOLS_VINFO, book, row, text
 
-ASSETS = [
-    "资产编号",
-    "名称",
-    "品牌型号",
-    "购置日期",
-    "原值（万元）",
-    "存放地点",
-    "使用部门",
-    "所属系统",
-    "数量",
-]
-SYSTEMS = ["信息系统名称", "主管部门", "等保级别", "是否涉密", "部署网络", "服务器数量", "数据量(GB)", "行政级别", "专线带宽", "专线月租"]  # fmt: skip  # noqa: E501
+ASSETS = ["资产编号", "名称", "品牌型号", "购置日期", "原值（万元）", "存放地点", "使用部门"]
+ASSETS += ["所属系统", "数量"]
+SYSTEMS = ["信息系统名称", "主管部门", "等保级别", "是否涉密", "部署网络", "服务器数量", "数据量(GB)"]
+SYSTEMS += ["行政级别", "专线带宽", "专线月租"]
 ROOMS = ["机房名称", "所属单位", "行政级别", "面积（㎡）", "UPS容量(kVA)", "运维人员", "PUE", "服务器数量"]
 VHOST = f"{RVTOOLS_VHOST},# VMs"
 VCPU = ["VM", "Powerstate", "Template", "CPUs", "Sockets", "Overall", "Host", "VM UUID"]

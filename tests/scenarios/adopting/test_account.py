@@ -96,7 +96,7 @@ def test_every_record_is_used_or_set_aside(
 def _reads_back(folder: Path, *tables_and_units: object) -> None:
     """The tables are ones that scenarios take."""
     *tables, units = tables_and_units
-    write_tables(folder, *tables)  # type: ignore[arg-type]
+    write_tables(folder, *tables)  # type: ignore[arg-type]  # three kinds of rows
     listed = read_listed({name: folder / f"{name}.csv" for name in TABLES})
     assert isinstance(units, dict)
     assert len(listed.unit_names) == sum(units.values())

@@ -50,7 +50,7 @@ def state(record: Record, terms: Terms | None = None) -> tuple[str, set[str]]:
     ],
 )
 def test_the_rule(use: dict[str, object], idle: str, evidence: set[str]) -> None:
-    assert state(replace(BARE, **use)) == (idle, evidence)  # type: ignore[arg-type]
+    assert state(replace(BARE, **use)) == (idle, evidence)  # type: ignore[arg-type]  # fields by name
 
 
 def test_a_snapshot_is_no_evidence_and_sizes_nothing() -> None:

@@ -107,7 +107,7 @@ def judged(*records: Record, terms: Terms | None = None) -> list[tuple[str, set[
 def test_a_machine_has_the_class_and_reasons_of_the_rules(
     change: dict[str, object], readiness: str, codes: set[str]
 ) -> None:
-    assert judged(replace(GOOD, **change)) == [(readiness, codes)]  # type: ignore[arg-type]
+    assert judged(replace(GOOD, **change)) == [(readiness, codes)]  # type: ignore[arg-type]  # fields by name
 
 
 def test_systems_tell_the_protection_of_their_machines() -> None:

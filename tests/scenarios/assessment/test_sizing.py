@@ -77,7 +77,7 @@ def test_use_is_the_wanted_one_else_the_next_higher() -> None:
     mean = replace(two, cpu_max=None)
 
     def cores(record: Record, basis: str) -> float:
-        return float(assess([record], Terms(basis=basis)).sizes.needs[0, 0])  # type: ignore[arg-type]
+        return float(assess([record], Terms(basis=basis)).sizes.needs[0, 0])  # type: ignore[arg-type]  # one of the three
 
     assert cores(all_three, "p95") == pytest.approx(4 * 0.3 * 1.3)
     assert cores(two, "p95") == cores(all_three, "max") == pytest.approx(4 * 0.9 * 1.3)
@@ -174,4 +174,4 @@ def test_rows_say_what_was_found_of_each_machine(lang: str) -> None:
 )
 def test_terms_that_mean_nothing_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(InputError, match=next(iter(bad))):
-        Terms(**bad)  # type: ignore[arg-type]
+        Terms(**bad)  # type: ignore[arg-type]  # fields by name

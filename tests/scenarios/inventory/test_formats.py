@@ -184,7 +184,7 @@ def test_migration_evaluator(tmp_path: Path, factor: int) -> None:
             "CpuString": "Intel Xeon E5-2660 v3 @ 2.60GHz",
             "CpuUtilizationPeak": peak * factor,
         }
-        rows.append(row(MIGRATION_EVALUATOR, **known))  # type: ignore[arg-type]
+        rows.append(row(MIGRATION_EVALUATOR, **known))  # type: ignore[arg-type]  # cells by name
     reading = read_inventory([book(tmp_path / "me.xlsx", {"Template": rows})])
     assert formats(reading) == ["aws-migration-evaluator"]
     assert [record.cpu_max for record in reading.of_kind("server")] == [0.25, 0.75]

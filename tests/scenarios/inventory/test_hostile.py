@@ -215,6 +215,19 @@ def test_zero_bytes_are_dropped(tmp_path: Path) -> None:
     assert (record.server, record.mem_gb) == ("ab", 1)
 
 
+def test_a_column_that_no_program_writes(tmp_path: Path) -> None:
+    """XFD is the last; a header's search over half a million columns would take a minute."""
+    cells = '<row r="1"><c r="A1" t="str"><v>VM</v></c><c r="{}" t="str"><v>Memory</v></c></row>'
+    for last, columns in (("XFE1", 16_385), ("ZZZZ1", 475_254)):
+        refused(altered(tmp_path, sheet(cells.format(last))), f"{columns} columns, must be at most 16384")
+    refused(altered(tmp_path, sheet(cells.format("Z" * 200_000 + "1"))), "columns, must be at most 16384")
+    refused(altered(tmp_path, sheet(cells.format("B" + "9" * 9_000))), "million cells")
+    rows = [(f"v{n}", "on", 1, 1) for n in range(3)]
+    wide = [VINFO[0], *[""] * 16_379, *VINFO[1:]]
+    far = [[row[0], *[""] * 16_379, *row[1:]] for row in rows]
+    assert len(read_inventory([book(tmp_path / "b.xlsx", {"vInfo": [wide, *far]})]).records) == 3
+
+
 def test_too_many_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "MAX_RECORDS", 2)
     refused(text(tmp_path / "a.csv", [VINFO, *([f"v{n}", "on", 1, 1] for n in range(3))]), "over 2 records")

@@ -35,7 +35,7 @@ def test_asset_ledger(tmp_path: Path, encoding: str) -> None:
     assert first.cells["price_cny"].written == "１２．５"
     assert (second.price_cny, second.purchase_date, second.quantity) == (80_000, date(2014, 12, 31), 2)
     assert [(a.row, a.reason) for a in reading.asides] == [(5, "no_machine"), (7, "total"), (8, "note")]
-    assert reading.table("zh")[0][-1].startswith("不是计算设备: 1")
+    assert reading.table("zh")[0][-1].startswith("不是计算设备：1")
 
 
 def test_asset_ledger_as_a_workbook(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_headers(header: str, key: tuple[str, str]) -> None:
     assert header_key(header) == key
 
 
-def test_pages_that_repeat_the_header_and_cells_over_lines(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_pages_that_repeat_the_header_and_cells_over_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text(
         'sep=;\n服务器名称;CPU核数;"内存\n(GB)"\na;4;8\n;;\n"b\nc";four;8,5\n服务器名称;CPU核数;内存\n-;2;4\nTotal;8;16\nsum01;2;4\n'
@@ -143,7 +144,7 @@ def test_texts_of_tall_merged_cells_stand_in_each_row() -> None:
     assert list(filled(iter(rows), merged)) == [(1, ["x", 5.0]), (2, ["x", ""]), (3, ["", ""])]
 
 
-def test_an_empty_file_and_a_letter(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_an_empty_file_and_a_letter(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
     letter = text(tmp_path / "letter.txt", [["Dear all,"], ["see attached"]])
     reading = read_inventory([tmp_path / "empty.csv", letter])
