@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .language import spoken, user_language
 from .options import (
     a_number,
     allow_code_option,
@@ -128,8 +129,9 @@ def plan(
             tell(f"{key:<{wide}}  {', '.join(text) if isinstance(text, list) else text}")
         click.echo()
     if stopped:
-        click.echo(f"the time limit of {seconds:g} s was reached; the gap says what is open")
-    click.echo(f"checked: {len(RULES)} rules, no violation")
+        reached = f"the time limit of {seconds:g} s was reached; the gap says what is open"
+        click.echo(spoken(reached, user_language()))
+    click.echo(spoken(f"checked: {len(RULES)} rules, no violation", user_language()))
 
 
 def _frontier(
@@ -199,7 +201,7 @@ def _slow(what: str, quiet: bool) -> Iterator[None]:
     """Say what is being done once it has taken two seconds."""
     from threading import Timer
 
-    timer = Timer(2.0, click.echo, (what,), {"err": True})
+    timer = Timer(2.0, click.echo, (spoken(what, user_language()),), {"err": True})
     timer.daemon = True
     if not quiet:
         timer.start()

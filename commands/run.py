@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .crews import HINT, crew_at, kept, lasting_crew
+from .language import spoken, user_language
 from .options import (
     Simulating,
     allow_code_option,
@@ -98,7 +99,7 @@ def _run_one(
         assert scenario is not None
         store = begin(scenario, out, how.worlds, how.seed)
     if isinstance(store, Path):
-        tell(f"{store}: complete already", err=True)
+        tell(spoken(f"{store}: complete already", user_language()), err=True)
         name = store / "report.html"
         tell((store / "statement.json").read_text("utf-8").rstrip() if as_json else name)
         return
@@ -198,6 +199,6 @@ def verify(
             publish(state(study), study, again)
         found = differences(folder, again)
     if found:
-        tell("\n".join(found))
+        tell("\n".join(spoken(line, user_language()) for line in found))
         sys.exit(1)
-    click.echo("same bytes")
+    click.echo(spoken("same bytes", user_language()))

@@ -107,7 +107,8 @@ def _conduct(statement: Statement, lang: Lang) -> list[str]:
         for line in conduct_lines(statement, lang, CONDUCT)
     }
     widest = max(columns(cell) for cells in table.values() for cell in cells)
-    width = max((WIDTH - LABEL) // max(2, len(names)), widest + 2)
+    gap = 1 if lang == "zh" else 2  # a wide bracket at the end of a cell has room of its own
+    width = max((WIDTH - LABEL) // max(2, len(names)), widest + gap)
     heads = [_cut(title(statement, name, lang), width - 2) for name in names]
     rows = [_row(say(lang, "screen.conduct"), heads, width)]
     rows += [_row(label, cells, width) for label, cells in table.items()]

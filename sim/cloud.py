@@ -268,7 +268,7 @@ def _share(start_h: float, end_h: float, span: Span) -> Float32s:
     """Share of each step that lies within [start_h, end_h), hours since the span's first."""
     step, per_hour = np.arange(span.steps), span.steps_per_hour
     inside = np.minimum(step + 1, end_h * per_hour) - np.maximum(step, start_h * per_hour)
-    share: Float32s = np.clip(inside, 0, 1).astype(np.float32)
+    share: Float32s = np.maximum(inside, 0).astype(np.float32)
     return share
 
 

@@ -10,8 +10,6 @@ from click.testing import CliRunner, Result
 
 from roomfold.cli import main
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 SMALL = str(Path(__file__).parent / "scenarios" / "minimal.yaml")
 TOO_LARGE = ("--set", "estate.memory_gb=900")
 

@@ -19,8 +19,6 @@ from roomfold.sim.ledger import ITEM
 from roomfold.sim.run import Run
 from roomfold.sim.simulate import simulate_all
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 SMALL = Path(__file__).parent / "scenarios" / "minimal.yaml"
 HORIZON = ("time.years=3", "estate.new_systems_per_year=0.3", "estate.classified_mixed_share=1")
 

@@ -304,7 +304,7 @@ class _Bought:
             hosts[int(part.argmax())] = 1
         types, copies, left = [self.types], [self.copies], self.left
         spare = limits - np.bincount(self.types, minlength=len(limits))
-        for pattern in np.argsort(-hosts, kind="stable")[: int((hosts > 0).sum())]:
+        for pattern in np.argsort(-hosts, kind="stable"):
             held, t = priced.columns.copies[pattern], int(priced.columns.types[pattern])
             for _ in range(int(min(hosts[pattern], spare[t]))):
                 cut = np.minimum(held, left)
@@ -324,7 +324,7 @@ def together(task: Task) -> Ints:
     ``k`` largest groups need at most ``k m`` places of different hosts, and the hosts offer, at least,
     ``k`` of every ``counts / m`` places (Gale 1957, doi 10.2140/pjm.1957.7.1073).
     """
-    return np.asarray(np.where(task.apart > 1, task.counts // np.maximum(task.apart, 1), task.counts))
+    return task.counts // np.maximum(task.apart, 1)
 
 
 def _check(task: Task) -> None:

@@ -62,4 +62,4 @@ def _table(head: list[tuple[str, ...]], found: Sequence[Row], lang: Lang) -> lis
         for row in found
     ]
     wide = [(*names_of, *[""] * (5 - len(names_of))) for names_of in head]
-    return [one_line(line) for line in aligned([*wide, *cells], 1)]
+    return [one_line(line) for line in aligned([*wide, *cells], range(1, 2))]

@@ -162,7 +162,7 @@ def _bookings(chain: Chain, lang: Lang) -> list[str]:
             )
             for b in found.full
         ]
-        lines += (f"{GAP}{line}" for line in aligned(rows, 5))
+        lines += (f"{GAP}{line}" for line in aligned(rows, range(5, len(rows[0]))))
     else:
         lines.append(say(lang, "explain.full.not", world=chain.run.study.world.index))
     if chain.recipe.formula and found.months_off:
@@ -180,7 +180,7 @@ def _part(part: Part, found: Reckoned, chain: Chain, lang: Lang) -> list[str]:
     rows = [tuple(say(lang, "explain.columns").split(" | "))]
     rows += [_row(group, lang) for group in _grouped(part.entries, by_year=chain.depth >= EVERYTHING)]
     rows.append((say(lang, "explain.sum"), "", "", "", "", "", _counted(lang, part.value, part.entries)))
-    lines += (f"{GAP}{line}" for line in aligned(rows, 2))
+    lines += (f"{GAP}{line}" for line in aligned(rows, range(2, len(rows[0]))))
     join = "；" if lang == "zh" else "; "
     scenario = chain.run.study.scenario
     if places := found.levels.get(part.name):
@@ -301,12 +301,12 @@ def _check(chain: Chain, lang: Lang) -> Iterator[str]:
         yield say(lang, "explain.check.filter", world=world)
 
 
-def aligned(rows: Sequence[Sequence[str]], left: int) -> Iterator[str]:
-    """Rows in columns, so many of the first to the left, others to the right; Chinese takes two columns."""
+def aligned(rows: Sequence[Sequence[str]], numbers: range) -> Iterator[str]:
+    """Rows in columns, those of numbers to the right; a Chinese character takes two columns."""
     widths = [max(columns(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = []
         for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
             pad = " " * (width - columns(cell))
-            cells.append(cell + pad if place < left else pad + cell)
+            cells.append(pad + cell if place in numbers else cell + pad)
         yield GAP.join(cells).rstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,22 @@ def test_streams_that_nobody_reads_make_no_traceback() -> None:
         assert lost.returncode == 3
     command = f'"{sys.executable}" -m roomfold check nowhere >&- 2>&-'
     assert subprocess.run(["sh", "-c", command], check=False).returncode == 3
+
+
+def test_ctrl_c_while_python_still_loads_is_no_traceback(tmp_path: Path) -> None:
+    """A module that everything imports first sends the signal: the command line does not listen yet."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job has it ignored
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'click':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n",
+        "utf-8",
+    )
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "roomfold", "list"], env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

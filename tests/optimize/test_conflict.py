@@ -16,8 +16,6 @@ from roomfold.scenarios.draw import draw_world
 
 from .conftest import MINIMAL
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 SIZED = "alternatives.consolidate.cloud.sizing=performance"
 FAMILIES = [Family(name, name) for name in "abcdef"]
 conflicts = st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), min_size=1, max_size=4)

@@ -17,8 +17,6 @@ from roomfold.scenarios.draw import draw_world
 
 from .conftest import MINIMAL
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 SETTINGS = (
     Setting(),
     Setting(standby=1),

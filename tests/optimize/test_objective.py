@@ -16,7 +16,6 @@ def alike(_types: HostTypes, yearly_cny: Floats) -> Floats:
     return np.ones_like(yearly_cny)
 
 
-@pytest.mark.usefixtures("moves_in_turn")
 def test_fewest_hosts(scenario: Scenario, world: World) -> None:
     """Each host counts one: cost is the number that work, and no more than a plan by money has."""
     plain = make_plan(scenario, "consolidate", world)
@@ -29,7 +28,6 @@ def test_fewest_hosts(scenario: Scenario, world: World) -> None:
     assert not check_plan(scenario, world, plan)
 
 
-@pytest.mark.usefixtures("moves_in_turn")
 def test_money_in_another_unit_is_the_same_plan(scenario: Scenario, world: World) -> None:
     plain = make_plan(scenario, "consolidate", world)
     plan = make_plan(scenario, "consolidate", world, Weights(objective=lambda _, yearly: yearly / 1024))

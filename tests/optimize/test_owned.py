@@ -25,8 +25,6 @@ from roomfold.scenarios.world import World
 
 from .conftest import MINIMAL
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 

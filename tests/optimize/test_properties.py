@@ -27,8 +27,6 @@ from roomfold.scenarios.world import World
 
 from .conftest import MINIMAL
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 CLOUD = "alternatives.consolidate.cloud"
 FREE = "prices.electricity_cny_per_kwh=0"
 EXACT = 1e-9  # gap of a plan that is proven optimal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace as Some
 from typing import Any
@@ -37,6 +38,8 @@ def test_slots_are_saturday_nights() -> None:
     for day, first in ((3, 3), (4, 10), (10, 10), (11, 17)):
         assert slots(clock(), free(), day).hour[0] == first * 24 + 2
     assert slots(clock(), free(), 10).workdays[0] == 5
+    sunday = replace(clock(), start=date(2014, 1, 5))  # the first day's eve is no slot
+    assert slots(sunday, free()).hour[0] == 6 * 24 + 2
 
 
 def test_slots_leave_out_listed_days_freezes_and_idle_weeks() -> None:
@@ -55,7 +58,11 @@ def test_slots_leave_out_listed_days_freezes_and_idle_weeks() -> None:
         assert days(free(), freeze=freeze) == expected
     idle = (np.arange(365) + 2) % 7 < 5
     idle[3:10] = False
-    assert (slots(clock(idle), free()).hour[:3] // 24).tolist() == [3, 17, 24]
+    idle[11:17] = False  # of this week Sunday only, which counts as worked, is left
+    idle[10] = True
+    found = slots(clock(idle), free())
+    assert (found.hour[:3] // 24).tolist() == [3, 17, 24]
+    assert found.workdays[:3].tolist() == [3, 1, 5]
 
 
 def test_few_sizes_are_those_of_the_catalogue() -> None:

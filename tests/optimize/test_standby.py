@@ -16,8 +16,6 @@ from roomfold.scenarios.world import World
 
 from .conftest import MINIMAL
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 
 @pytest.mark.parametrize("mean", [0.01, 0.7, 5.0])
 @pytest.mark.parametrize("k", [0, 1, 3, 10])

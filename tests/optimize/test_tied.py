@@ -17,8 +17,6 @@ from roomfold.scenarios.estate import NEVER
 
 from .conftest import MINIMAL
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 CLOUD = "alternatives.consolidate.cloud"
 
 

@@ -35,9 +35,9 @@ CHINESE_IN_SCRIPTS = re.compile(
     "亿元|万元|中文|语言|字"
 )  # the same, the names of languages, a sample of a font
 FONTS = {"宋体", "黑体", "仿宋", "楷体", "等线", "方正小标宋简体"}
-# What goes into reports; other modules only speak to the terminal, where errors and progress are English.
+# What a user reads in either language; errors are raised in English, and put into Chinese by commands.
 SHOWN = ("charts", "document", "word", "workbook", "pdf", "embedded", "money", "fleet")
-SHOWN_MODULES = ("page", "sections", "sentences", "lines", "rule_words", "sure", "screen", "cite")
+SHOWN_MODULES = ("page", "sections", "sentences", "lines", "rule_words", "sure", "screen", "cite", "progress")
 SENTENCE = re.compile(r"\b[A-Za-z][a-z]*(?:,? [a-z]+){3,}")
 
 # Each a fault that a reader sees, by GB/T 15834-2011 and the catalogues' own way.

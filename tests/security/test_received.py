@@ -88,8 +88,9 @@ def test_results_hold_numbers_and_nothing_else(folder: Path, block: object) -> N
     body = json.dumps([block]).encode() + b"\n" + packed
     head = b"%s %s %s\n" % (KIND, NUMBER, sha256(body).hexdigest().encode())
     (folder / NAME).write_bytes(head + body)
-    with pytest.raises((KeptError, InputError)):
+    with pytest.raises((KeptError, InputError)) as caught:
         kept(folder)
+    assert caught.value.exit_code == 3
 
 
 def test_what_would_fill_the_memory_is_refused_before(folder: Path) -> None:

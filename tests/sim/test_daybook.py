@@ -213,6 +213,8 @@ def test_what_stands_at_the_end_on_the_cloud():
 def test_what_stands_at_the_end_is_what_is_on_in_the_last_hour():
     scenario, world = small.made([System(0)] * 4)
     plan, last = small.move(world), world.clock.hours - 1
+    stands_by = np.array([0, -1, -1, -1], dtype=np.int32)  # for another site
+    plan = replace(plan, hosts=replace(plan.hosts, recovers=stands_by))
     run = run_of(scenario, world, plan)
     edges = {
         "server_on_h": [0, 0, last, last + 1],
@@ -223,7 +225,7 @@ def test_what_stands_at_the_end_is_what_is_on_in_the_last_hour():
     }
     columns = {name: np.array(column, dtype=np.int32) for name, column in edges.items()}
     stock = stock_of(scenario, world, plan, replace(run, timeline=replace(run.timeline, **columns)))
-    assert (stock.servers, stock.components, stock.hosts) == (2, 2, 2)
+    assert (stock.servers, stock.components, stock.hosts, stock.working_hosts) == (2, 2, 2, 1)
 
 
 def test_sites_cost_from_the_day_they_open_and_racks_beyond_their_room_cost_more():

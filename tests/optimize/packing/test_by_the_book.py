@@ -126,7 +126,7 @@ def test_prices_of_dimensions_follow_the_textbook(dimensions: int) -> None:
 
 def test_what_is_just_worth_its_price_is_not_taken() -> None:
     """At the first point, half a unit each, the first flavour is worth exactly what it takes."""
-    edge = np.array([[1.0, 1], [2, 0.5]]), np.array([2.0, 2]), np.ones(2), np.ones(2, dtype=np.int64)
+    edge = np.array([[1.5, 0.5], [2, 0.5]]), np.array([2.0, 2]), np.ones(2), np.ones(2, dtype=np.int64)
     assert dimension_prices(*edge) == pytest.approx(book.dimension_prices(*edge, 192), rel=1e-9)
 
 
@@ -171,6 +171,7 @@ def test_each_share_of_a_host_is_tried() -> None:
     for seed, nodes in (
         (15, 20),
         (18, 20),
+        (21, 9),
         (74, 9),
         (74, 20),
         (101, 9),
@@ -240,6 +241,13 @@ def test_what_is_filled_depends_on_the_seed_and_ends_when_all_lies() -> None:
     assert same(default, fill(sizes, counts, capacities, most, types, 3, 0))
     single = sizes, counts, capacities, most, types[:1]
     assert same(fill(*single, 5), book.fill(*single, 5, 0))
+
+
+def test_a_quarter_of_a_host_is_left_to_a_search() -> None:
+    """Of threes and fours in 16: four threes first, for they are as dear; then a four, which fills it."""
+    sizes, counts, most = np.array([[3.0], [4]]), np.array([9, 9]), np.array([[5, 5]])
+    copies, _ = fill(sizes, counts, np.array([[16.0]]), most, np.array([0]), 0)
+    assert copies.tolist() == [[4, 1]]
 
 
 def test_two_hosts_are_a_pair() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -95,9 +96,9 @@ def test_pricing_stops_once_nothing_can_be_proven(monkeypatch: pytest.MonkeyPatc
     volumes = volume_rows(task.sizes, task.counts, task.capacities)
     efforts: list[tuple[int, int]] = []
 
-    def watched(*arguments: object) -> object:
-        efforts.append(arguments[-2:])  # type: ignore[arg-type]
-        return best_fillings(*arguments)  # type: ignore[arg-type]
+    def watched(*arguments: Any) -> Any:
+        efforts.append(arguments[-2:])
+        return best_fillings(*arguments)
 
     monkeypatch.setattr(module, "best_fillings", watched)
     whole = price_out(task, most, most, Columns.none(4), volumes, 1e-6, 0.0)
@@ -130,6 +131,33 @@ def test_pricing_stops_once_nothing_can_be_proven(monkeypatch: pytest.MonkeyPatc
     short = price_out(task, most, most, Columns.none(4), volumes, 1e-6, 0.0, rounds=2)
     assert [e for e in efforts if e != (500, 0)] == [(1_000, 400_000)] * 2 + [(400_000, 32_000_000)] * 2
     assert short.bound <= whole.cost
+
+
+def test_patterns_are_asked_for_at_smoothed_and_shaken_prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Halfway between those of the best bound and the master; six times some per cent off, both ways."""
+    task = task_of(2)
+    most = most_copies(task.sizes, task.capacities, task.counts)
+    volumes = volume_rows(task.sizes, task.counts, task.capacities)
+    asked: list[Floats] = []
+
+    def watched(*arguments: Any) -> Any:
+        asked.append(arguments[2])
+        return best_fillings(*arguments)
+
+    monkeypatch.setattr(module, "best_fillings", watched)
+    monkeypatch.setattr(module, "MOST_ROUNDS", 1)
+    priced = price_out(task, most, most, Columns.none(4), volumes, 1e-6, 0.0, rounds=1)
+    best, master = _from_volumes(task, volumes).prices, _master(task, Columns(*_plain(most))).prices
+    assert asked[0] == pytest.approx((best + master) / 2, rel=1e-6)
+    off = np.array(asked[1:7]) / asked[0] - 1
+    assert 0.02 < off.std() < 0.1
+    assert off.min() < -0.02 and off.max() > 0.02
+    # Out of rounds: halfway again, then at the master's own prices.
+    assert len(asked) == 9
+    ended = _master(task, priced.columns).prices
+    assert asked[8] == pytest.approx(ended, rel=1e-6, abs=1e-9)
+    half = 2 * asked[7] - ended  # the prices of the best bound so far
+    assert 0 < half @ task.counts <= priced.bound * (1 + 1e-6) and (half >= -1e-6).all()
 
 
 @pytest.mark.parametrize("limits", LIMITS)
@@ -197,6 +225,7 @@ def test_bounds_of_prices_by_hand() -> None:
     assert of((-1, 1), (6, 16)) == (pytest.approx((5 - 3) * SAFE, rel=1e-14), [1, 0.5])
     assert of((-1, 3), (6, 8)) == (pytest.approx(5 * SAFE, rel=1e-14), [1, 0.5])
     assert of((2, 1), (4, 6)) == (pytest.approx((10 - 2 - 1) * SAFE, rel=1e-14), [2, 1])
+    assert of((0, -1), (30, 10)) == (pytest.approx(10 / 2 * SAFE, rel=1e-14), [1, 0.5])  # none of the first
     assert of((-1, -1), (0, 0)) == (0, [0, 0])
     assert of((-1, -1), (6, 5), np.array([0.0, 5])) == (0, [0, 0])  # what is free and worth something
     assert of((-1, -1), (0, 5), np.array([0.0, 5])) == (pytest.approx(10 * SAFE, rel=1e-14), [2, 1])

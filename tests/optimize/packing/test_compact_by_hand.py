@@ -45,7 +45,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_what_the_model_finds_is_cut_to_what_there_is(answered: Any) -> None:
-    """It holds 2 + 2 + 1 of the first, of which there are three: the last ones go. Solvers' numbers are nearly whole."""
+    """It holds 2 + 2 + 1 of the first, of which there are three: the last ones go."""
     task = task_of([3, 4])
     asked = answered([[2 - 1e-7, 0], [1.9999999, 2], [1, 2]], 1e-7, 0.0)
     fits, copies = holds_all(task, np.full((2, 2), 9), np.array([1, 2]))

@@ -114,6 +114,7 @@ def test_what_hosts_hold() -> None:
     ):
         assert not Bins(types, host_of).allowed(task)
     assert Bins(ints(0, 0, 1), ints(0, 1, 2)).allowed(vectors([[5, 5], [5, 5], [6, 12]], (2, -1)))
+    assert not Bins(ints(0, 1), ints(0, -1)).allowed(vectors([[5, 5], [1, 1]]))  # though there is room
     close = vectors([[10 + 5e-9, 1]])
     assert Bins(ints(0), ints(0)).allowed(close)
     assert not Bins(ints(0), ints(0)).allowed(vectors([[10 + 5e-8, 1]]))

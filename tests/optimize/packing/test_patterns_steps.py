@@ -86,7 +86,7 @@ def test_what_fits_only_on_hosts_that_may_not_be_bought_is_named() -> None:
 
 
 def test_hosts_that_suffice_in_parts_only_end_in_an_error() -> None:
-    """Sizes of 44, 33 and 12 on hosts of 132 fill less than five in parts, and no five in whole (Marcotte 1986).
+    """Sizes of 44, 33 and 12 on hosts of 132 fill less than five in parts and six in whole (Marcotte 1986).
 
     A limit of five ends the search, which buys what it can and finds no host for the rest.
     """
@@ -95,6 +95,15 @@ def test_hosts_that_suffice_in_parts_only_end_in_an_error() -> None:
     assert pack_patterns(Task(sizes, counts, capacities, costs)).cost == 6
     with pytest.raises(InfeasibleError, match="no packing was found"):
         pack_patterns(Task(sizes, counts, capacities, costs, ints(5)))
+
+
+def test_efforts_are_of_the_right_kind() -> None:
+    """Fleets grow, shares are of a host, and what counts as good lies above the gap of a master problem."""
+    assert list(module.SLACKS) == sorted(set(module.SLACKS)) and module.SLACKS[0] == 0
+    assert list(module.ENDING_SLACKS) == sorted(set(module.ENDING_SLACKS)) and module.ENDING_SLACKS[0] == 0
+    assert 0 < QUICK.share < CAREFUL.share == 1
+    assert 0 < QUICK.rounds < CAREFUL.rounds
+    assert 0 < module.MASTER_GAP < module.GOOD < module.TOO_FAR < 0.01
 
 
 def test_nothing_to_pack_keeps_what_is_known() -> None:

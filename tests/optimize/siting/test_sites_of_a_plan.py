@@ -15,8 +15,6 @@ from roomfold.scenarios.world import World
 
 from ..conftest import MINIMAL
 
-pytestmark = pytest.mark.usefixtures("moves_in_turn")
-
 CLOUD = "alternatives.consolidate.cloud"
 WEST = "title: {en: West, zh: 西}, latitude: 40.8, longitude: 111.7"
 EAST = "title: {en: East, zh: 东}, latitude: 42.3, longitude: 118.9"
