@@ -41,7 +41,6 @@ import roomfold.sim.checkpoint
 import roomfold.sim.crew
 import roomfold.sim.pool
 from roomfold.scenarios import load
-from roomfold.scenarios.draw import design
 from roomfold.scenarios.schema import Scenario
 from roomfold.sim.crew import Task
 from roomfold.sim.outcome import WorldResult
@@ -183,6 +182,7 @@ class Fault:
 
     def arm(self) -> None:
         """Watch all changes from now on, in every thread."""
+        sys.dont_write_bytecode = True  # or what Python keeps of modules counts, the first time alone
         fsync = os.fsync
 
         def watched(handle: int) -> None:
@@ -218,9 +218,13 @@ class Fault:
 
 
 def _warm() -> None:
-    """Simulate a world, so that what is compiled is loaded once for all children."""
-    scenario = load(TINY)
-    roomfold.sim.crew.run_task(scenario, Task(1, 0, design(scenario, 1, 1)[0]))
+    """Simulate a world and state it, so that what is compiled or imported is loaded once for all children."""
+    from roomfold.cli import main
+    from roomfold.reports import state, table
+    from roomfold.sim.study import run_study
+
+    assert main.commands["run"]
+    table(state(run_study(load(TINY), worlds=1)), "en")
 
 
 def _first_to_children(faults: list[str]) -> None:
