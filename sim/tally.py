@@ -20,7 +20,6 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from ..scenarios.estate import NEVER
 from ..scenarios.schema import Claim, Scenario
 from ..scenarios.world import World
 from .timeline import Timeline, hour_of_month
@@ -120,7 +119,7 @@ def _rooms_built(scenario: Scenario, world: World, timeline: Timeline, claim: Cl
     if claim.levels:
         levels = [row for row, name in enumerate(scenario.estate.levels) if name in claim.levels]
         built &= np.isin(units.level[rooms.unit], levels)
-    return float((built & (opens != NEVER)).sum())
+    return float(built.sum())
 
 
 def _share(part: int, whole: int) -> float:

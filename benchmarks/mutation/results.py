@@ -106,7 +106,7 @@ def gather(folder: Path) -> dict[str, Any]:
             "code": "unknown" if old else stamp.code(code_of),
             "of": list(code_of),
         },
-        "command": "python benchmarks/mutation/run.py --group all --sample 20 --seed 2",
+        "command": "python benchmarks/mutation/run.py --group all --sample 20 --seed 4",
         "figures": figures,
         "not_measured": [name for name in _targets() if name not in {row["module"] for row in rows}],
         "rows": rows,

@@ -65,10 +65,8 @@ def test_stopped_at_any_change_of_the_disk_it_ends_with_the_same_bytes(whole: Pa
         "kill@1": "signal 9",
         "full@3": "exit 1",
         "INT@9": "exit 130",
-        "kill@13": "signal 9",
         "TERM@16": "exit 143",
         "full@21": "exit 1",
-        "kill@25": "signal 9",
         "INT@30": "exit 130",
         "kill@37": "signal 9",
     }

@@ -92,8 +92,13 @@ def world_of(index: int, *overrides: str):
 
 @pytest.mark.parametrize("index", range(3))
 def test_rooms_kept(index: int) -> None:
+    """Every third server is a part of a machine; an alternative that moves nothing costs what rooms cost."""
     scenario, world = world_of(index, "servers.life_years=2")
-    check(scenario, world, small.stay(world), ROOMS if index == 0 else set())
+    servers = world.estate.servers
+    servers = replace(servers, machine_share=np.where(servers.id % 3, 1.0, 0.4))
+    world = replace(world, estate=replace(world.estate, servers=servers))
+    for plan in (small.stay(world), small.stay(world, "consolidate")):
+        check(scenario, world, plan, ROOMS if index == 0 else set())
 
 
 @pytest.mark.parametrize("overrides", [(), SHORT, (TIME_OF_USE % "true",), (TIME_OF_USE % "false",)])
