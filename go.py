@@ -89,8 +89,7 @@ def main() -> None:
     mine = ["-P", "-m", "roomfold", *sys.argv[1:]]  # -P: a numpy.py in the working folder is not the library
     module = ["-m", "pytest", *sys.argv[2:]] if testing else mine
     os.chdir(str(ROOT) if testing else ".")
-    if testing:  # tests start a hundred processes, and each would compile all modules anew
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each process that is started compiles all modules
     if os.name != "nt":
         os.execv(str(PYTHON), [str(PYTHON), *module])  # no child process: Ctrl-C reaches roomfold alone
     signal.signal(signal.SIGINT, signal.SIG_IGN)

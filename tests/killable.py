@@ -182,6 +182,7 @@ class Fault:
 
     def arm(self) -> None:
         """Watch all changes from now on, in every thread."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell began this behind it
         sys.dont_write_bytecode = True  # or what Python keeps of modules counts, the first time alone
         fsync = os.fsync
 

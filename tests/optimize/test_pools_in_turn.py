@@ -263,14 +263,14 @@ def test_pools_packed_by_sizes(script: Any) -> None:
 
 
 def test_a_flavour_that_a_pool_lacks_needs_no_host() -> None:
-    """A second flavour that fits on no host, of which the pool has none."""
+    """One of the first flavour; the second, of which the pool has none, fits on no host."""
     packed = PackedPools(
-        costs=np.empty((0, 0)), counts=np.array([[2, 0]]), pools=[packing(0)], cost_cny=0.0, bound_cny=0.0,
+        costs=np.empty((0, 0)), counts=np.array([[1, 0]]), pools=[packing(0)], cost_cny=0.0, bound_cny=0.0,
         placed=[], racks=ints(), spares=[ints()], standby_cny=0.0, types=TYPES, supply=Some(), seconds=0.0,
     )  # fmt: skip
     large: Any = Some(sizes=np.array([[6.0], [99]]))
     rules = plain_rules(large, TYPES.only(ints(0)), packed, np.array([[10.0, 20, 3]]))
-    assert {(rule.hosts, rule.cost_cny_per_year) for rule in rules} == {(2, 20.0)}
+    assert {(rule.hosts, rule.cost_cny_per_year) for rule in rules} == {(1, 10.0)}
 
 
 def test_groups_ask_for_racks_only_where_racks_hold_them_apart(script: Any) -> None:

@@ -151,7 +151,8 @@ def case(seed: int) -> tuple[Places, Ints, Groups, Ints | None, Ints | None]:
 @pytest.mark.parametrize("block", range(4))
 def test_places_are_handed_out_by_the_book(block: int) -> None:
     left = 0
-    for seed in range(150 * block, 150 * (block + 1)):
+    freed = (855, 1031, 1113, 1185)[block]  # here a swap frees the place of another that had to move
+    for seed in (*range(150 * block, 150 * (block + 1)), freed):
         places, flavour, groups, pinned, turn = case(seed)
         if not len(flavour):
             continue

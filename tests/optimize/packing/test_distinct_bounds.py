@@ -95,3 +95,5 @@ def test_bounds_of_whole_hosts_allow_for_tolerances_and_for_nothing_needed() -> 
     assert whole_volume_bound(task) == pytest.approx(6, rel=2e-6)
     none = Vectors(task.sizes, task.capacities, task.costs, np.array([2]))
     assert whole_volume_bound(none) == 0
+    little = Vectors(np.array([[0.5]]), np.array([[10.0]]), np.array([2.0]), np.array([-1]))
+    assert volume_bound(little) == pytest.approx(0.1)

@@ -177,6 +177,13 @@ def test_a_flavour_fits_where_it_fills_a_host_exactly() -> None:
     assert fits_on(sizes, capacities).tolist() == [[True, True, False], [False, True, False]]
 
 
+def test_all_types_have_a_row_though_no_flavour_fits_on_all() -> None:
+    sizes, capacities = np.array([[4.0, 1], [1, 4]]), np.array([[5.0, 2], [2, 5]])
+    rows = volume_rows(sizes, np.array([1, 1]), capacities)
+    assert rows.holds.tolist() == [[0, 2], [0, 5], [5, 0], [2, 0], [5, 2], [2, 5]]
+    assert rows.needs.tolist() == [1, 4, 4, 1, 5, 5]
+
+
 def test_rows_of_volumes_and_of_groups() -> None:
     """The second flavour fits one type alone; a group of 1 asks for nothing, one of 2 for two hosts."""
     sizes, capacities = np.array([[1.0], [5], [2]]), np.array([[4.0], [6]])

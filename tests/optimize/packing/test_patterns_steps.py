@@ -107,10 +107,15 @@ def test_efforts_are_of_the_right_kind() -> None:
 
 
 def test_nothing_to_pack_keeps_what_is_known() -> None:
-    known = Columns(ints(1), np.array([[1, 2]]))
+    known = Columns(ints(1, 0), np.array([[1, 2], [0, 1]]))
     found = pack_patterns(task_of((0, 0)), known)
     assert (found.cost, found.bound, found.types.shape, found.copies.shape) == (0, 0, (0,), (0, 2))
     assert found.columns is known
+
+
+def test_a_cheap_packing_is_proven_by_its_volume() -> None:
+    found = pack_patterns(replace(task_of((1, 0)), costs=np.array([0.25, 0.5])))
+    assert (found.cost, found.bound, found.method) == (0.25, 0.25, "volume")
 
 
 def stubbed(put: Callable[..., Script], search: _Search, **steps: Any) -> dict[str, Script]:
