@@ -197,3 +197,30 @@ def test_growth_is_that_of_the_years_ahead() -> None:
 def test_a_class_with_more_vcpu_on_a_core_counts_less() -> None:
     scenario, cloud, world, _ = estate()
     assert sizing.vcpu_weights(scenario, cloud, world, np.array([0, 2])).tolist() == [1, 0.5]
+
+
+def test_sizes_are_merged_where_that_adds_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pair by pair, by trying all; several hosts bound what may be merged, and the largest weigh it."""
+    monkeypatch.setattr(flavours, "MOST_FLAVOURS", 3)
+    capacities = np.array([[40.0, 300, 90], [90, 120, 60]])
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        sizes, counts = rng.integers(1, 60, (8, 3)).astype(float), rng.integers(1, 9, 8)
+        parts = {i: (sizes[i], int(counts[i]), {i}) for i in range(8)}
+        while len(parts) > 3:
+            best = None
+            for i, j in ((i, j) for i in parts for j in parts if i < j):
+                joint = np.maximum(parts[i][0], parts[j][0])
+                if (joint <= capacities).all(axis=1).any():
+                    more = sum(
+                        (joint - parts[k][0]) @ (1 / capacities.max(axis=0)) * parts[k][1] for k in (i, j)
+                    )
+                    best = min(best or (np.inf, 0, 0), (more, i, j))
+            if best is None:
+                break
+            (a, n, some), (b, m, others) = parts[best[1]], parts.pop(best[2])
+            parts[best[1]] = np.maximum(a, b), n + m, some | others
+        merged, row = flavours._merge(sizes, counts, capacities)
+        assert len(merged) == len(parts)
+        for size, _, members in parts.values():
+            assert {tuple(merged[row[i]]) for i in members} == {tuple(size)}

@@ -51,6 +51,8 @@ def test_patterns_are_kept_once_in_their_order() -> None:
     assert (more.types.tolist(), more.copies.tolist()) == ([1, 0, 1], [[2, 0], [1, 1], [0, 3]])
     cut = more.within(np.array([[0, 1], [1, 0]]))
     assert (cut.types.tolist(), cut.copies.tolist()) == ([1, 0], [[1, 0], [0, 1]])
+    wide = Columns(ints(1), np.array([[1, 2, 3]])).within(np.array([[9, 9, 9], [2, 1, 0]]))
+    assert wide.copies.tolist() == [[1, 1, 0]]
     none = Columns.none(2)
     assert (none.types.shape, none.copies.shape) == ((0,), (0, 2))
 
