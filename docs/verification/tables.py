@@ -200,14 +200,24 @@ def _determinism(content: Content) -> list[str]:
 
 def _mutation(content: Content) -> list[str]:
     keys = ("mutants", "tried", "killed", "timed_out", "survived", "score")
-    rows = [[row["module"], row["group"], *(number(row[key]) for key in keys)] for row in content["rows"]]
+    rows = [
+        [
+            row["module"],
+            row["group"],
+            *(number(row[key]) for key in keys),
+            number(row["score_fresh"]) if row.get("score_fresh") is not None else "",
+            number(row["seed"]),
+        ]
+        for row in content["rows"]
+    ]
     heads = ["module", "group", "mutants", "tried", "killed", "ran out of time", "survived", "share noticed"]
+    heads += ["in a fresh sample", "seed"]
     found = [
         [s["module"], number(s["line"]), _change(s["diff"]), s["reason"] or "not judged yet"]
         for s in content["survivors"]
     ]
     heads_found = ["survivor in", "line", "change", "reason"]
-    return [markdown(heads, rows, right=(2, 3, 4, 5, 6, 7)), markdown(heads_found, found, right=(1,))]
+    return [markdown(heads, rows, right=range(2, 10)), markdown(heads_found, found, right=(1,))]
 
 
 def _change(diff: str) -> str:
