@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -20,6 +21,7 @@ from .trace import Description, Trace
 
 Floats = NDArray[np.float64]
 Resource = Literal["cpu", "mem"]
+MOST_ENTRIES = 50_000  # of the folder of a trace; public ones have up to a few thousand
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,15 @@ def describe(name: str, path: Path, files: Sequence[TextFile], notes: Sequence[s
 
 
 def files_below(path: Path, *suffixes: str) -> list[Path]:
-    """Files of a folder and its folders with these endings ("" for any), without hidden ones, sorted."""
-    found = [p for p in path.rglob("*") if p.is_file() and not p.name.startswith(".")]
+    """Files of a folder and its folders with these endings ("" for any), without hidden ones, sorted.
+
+    Raises:
+        InputError: it holds more than any trace does, as a whole disk would.
+    """
+    everything = list(islice(path.rglob("*"), MOST_ENTRIES + 1))
+    if len(everything) > MOST_ENTRIES:
+        raise refuse(path, f"got over {MOST_ENTRIES} files and folders, must be the folder of a trace")
+    found = [p for p in everything if p.is_file() and not p.name.startswith(".")]
     chosen = [p for p in found if any(p.name.casefold().endswith(s) for s in suffixes)]
     return sorted(chosen, key=lambda p: p.relative_to(path).as_posix().encode("utf-8", "surrogateescape"))
 

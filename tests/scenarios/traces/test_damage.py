@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from roomfold.scenarios.errors import InputError
-from roomfold.scenarios.traces import READERS, REQUEST_READERS, open_requests, open_trace
+from roomfold.scenarios.traces import READERS, REQUEST_READERS, open_requests, open_trace, reading
 
 PLAIN = "time,component,cpu,mem\n2026-03-01 08:00,虚机,10,5\n2026-03-01 08:05,虚机,20,5\n"
 GWA = "Timestamp [ms];\tCPU capacity provisioned [MHZ];\tCPU usage [MHZ]\n1;\t2;\t1\n9;\t2;\t1\n"
@@ -105,3 +105,13 @@ def test_damage_is_an_input_error_or_a_trace(
             assert round_, str(error)  # the first is whole
             assert "\n" not in str(error)
     assert errors
+
+
+def test_a_folder_of_everything_is_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole disk would be looked through for minutes."""
+    for number in range(4):
+        (tmp_path / str(number)).write_bytes(b"1\n2\n")
+    assert len(open_trace(tmp_path)) == 4
+    monkeypatch.setattr(reading, "MOST_ENTRIES", 3)
+    with pytest.raises(InputError, match="got over 3 files and folders, must be the folder of a trace"):
+        open_trace(tmp_path)
